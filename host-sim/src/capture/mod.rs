@@ -58,6 +58,8 @@ mod pcap;
 mod pcapng;
 mod reader;
 mod record;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use buffer::Spooled;

@@ -110,7 +110,9 @@ impl Writer {
             Raw::Spooled(spooled) => {
                 let length_bytes = spooled.length_bytes();
                 match self.waiting() {
-                    Some(section) => spooled.copy_to(section)?,
+                    Some(section) => spooled
+                        .copy_to(section)
+                        .map_err(|error| of_temporary_file(&error))?,
                     None => {
                         spooled.copy_to(&mut self.out)?;
                         self.written += length_bytes;
@@ -151,7 +153,9 @@ impl Writer {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self.waiting() {
-            Some(section) => section.write_all(bytes),
+            Some(section) => section
+                .write_all(bytes)
+                .map_err(|error| of_temporary_file(&error)),
             None => {
                 self.written += bytes.len() as u64;
                 self.out.write_all(bytes)
@@ -231,6 +235,14 @@ impl Writer {
             Target::Stream(_) => Ok(()),
         }
     }
+}
+
+/// Says that it is not the output that failed.
+fn of_temporary_file(error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("the temporary file in which a section waits for its length: {error}"),
+    )
 }
 
 impl Write for Target {

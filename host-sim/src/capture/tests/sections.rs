@@ -191,6 +191,21 @@ fn a_record_in_a_temporary_file_is_part_of_its_section() {
     assert_eq!(*pipe.0.borrow(), input);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_was_opened_as_a_file_is_a_stream() {
+    let input = measured_section(ByteOrder::Little, b"+one", 0);
+    let (mut reader, writer) = io::pipe().unwrap();
+    let file = File::from(std::os::fd::OwnedFd::from(writer));
+    copy(&input, Writer::to_file(file, Growth::Possible), b", more");
+    let mut output = Vec::new();
+    reader.read_to_end(&mut output).unwrap();
+    assert_eq!(
+        output,
+        measured_section(ByteOrder::Little, b"+one, more", 0)
+    );
+}
+
 #[test]
 fn pcap_has_no_sections() {
     for order in ORDERS {

@@ -40,7 +40,7 @@ pub enum Growth {
 #[derive(Debug)]
 pub struct Writer {
     out: BufWriter<Target>,
-    /// Bytes written to `out`.
+    /// Bytes written to `out`; not kept for sections that wait, on an output that cannot seek.
     written: u64,
     growth: Growth,
     /// The section being written, if its length is given and may change.
@@ -214,8 +214,7 @@ impl Writer {
                 waiting.seek(SeekFrom::Start(SECTION_LEN_AT as u64))?;
                 waiting.write_all(&length)?;
                 waiting.seek(SeekFrom::Start(0))?;
-                let copied = io::copy(&mut waiting.take(total_bytes), &mut self.out)?;
-                self.written += copied;
+                io::copy(&mut waiting.take(total_bytes), &mut self.out)?;
                 Ok(())
             }
         }

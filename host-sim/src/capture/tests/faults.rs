@@ -329,7 +329,7 @@ fn a_file_that_ends_at_any_byte_gives_all_whole_records_before() {
                 }
                 Some(CaptureError::Empty) => assert_eq!(length, 0),
                 Some(CaptureError::NotACapture { start }) => {
-                    assert_eq!(start, file[..length.min(3)])
+                    assert_eq!(start, file[..length.min(3)]);
                 }
                 Some(error) => panic!("cut at byte {length}: {error}"),
             }

@@ -1,0 +1,94 @@
+//! Whole frames, out of and into a device.
+
+use std::io::ErrorKind;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::time::Duration;
+
+use nix::ifaddrs::getifaddrs;
+use nix::sys::socket::sockopt::{RcvBufForce, ReceiveTimeout};
+use nix::sys::socket::{
+    AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, recv, sendto, setsockopt,
+    socket,
+};
+use nix::sys::time::TimeVal;
+
+/// Room for everything that a batch of frames can bring, so that the socket itself never loses one.
+const RECEIVE_BUFFER_BYTES: usize = 32 << 20;
+
+/// An `AF_PACKET` socket: sends frames out of one device, receives every frame of its namespace.
+pub struct PacketSocket {
+    socket: OwnedFd,
+    device: LinkAddr,
+}
+
+impl PacketSocket {
+    /// Opens a socket in the calling thread's namespace that sends through `device`.
+    ///
+    /// # Panics
+    /// When packet sockets are not allowed, or there is no such device.
+    #[must_use]
+    pub fn open(device: &str) -> PacketSocket {
+        let socket = socket(
+            AddressFamily::Packet,
+            SockType::Raw,
+            SockFlag::SOCK_CLOEXEC,
+            SockProtocol::EthAll,
+        )
+        .unwrap_or_else(|error| {
+            panic!("cannot open a packet socket: {error}; run as root or under `unshare -rn`")
+        });
+        setsockopt(&socket, RcvBufForce, &RECEIVE_BUFFER_BYTES).unwrap_or_else(|error| {
+            panic!(
+                "cannot give a packet socket {RECEIVE_BUFFER_BYTES} bytes to receive in: {error}"
+            )
+        });
+        let device = link_address(device)
+            .unwrap_or_else(|| panic!("this namespace has no device named {device}"));
+        PacketSocket { socket, device }
+    }
+
+    /// Sends one Ethernet frame, without a frame check sequence.
+    ///
+    /// # Panics
+    /// When the kernel does not take it whole.
+    pub fn send(&self, frame: &[u8]) {
+        let sent = sendto(
+            self.socket.as_raw_fd(),
+            frame,
+            &self.device,
+            MsgFlags::empty(),
+        );
+        assert_eq!(sent, Ok(frame.len()), "injecting {frame:02x?}");
+    }
+
+    /// Waits for the next frame; `None` when none came in time.
+    ///
+    /// # Panics
+    /// When the socket fails.
+    #[must_use]
+    pub fn receive(&self, timeout: Duration) -> Option<Vec<u8>> {
+        let micros = i64::try_from(timeout.as_micros()).unwrap_or(i64::MAX);
+        let timeout = TimeVal::new(micros / 1_000_000, micros % 1_000_000);
+        setsockopt(&self.socket, ReceiveTimeout, &timeout)
+            .unwrap_or_else(|error| panic!("cannot set a time-out of {timeout}: {error}"));
+        let mut buffer = vec![0; 1 << 16];
+        match recv(self.socket.as_raw_fd(), &mut buffer, MsgFlags::empty()) {
+            Ok(length) => {
+                buffer.truncate(length);
+                Some(buffer)
+            }
+            Err(error) => {
+                let error = std::io::Error::from(error);
+                assert_eq!(error.kind(), ErrorKind::WouldBlock, "capturing: {error}");
+                None
+            }
+        }
+    }
+}
+
+fn link_address(device: &str) -> Option<LinkAddr> {
+    getifaddrs()
+        .ok()?
+        .filter(|interface| interface.interface_name == device)
+        .find_map(|interface| interface.address?.as_link_addr().copied())
+}

@@ -19,11 +19,11 @@ const SHOWN: usize = 8;
 
 /// Everything that a run found.
 #[derive(Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// Frames by class.
-    pub tally: Tally,
+    pub(crate) tally: Tally,
     /// Frames that neither the model nor the documented differences explain.
-    pub unexplained: Vec<String>,
+    pub(crate) unexplained: Vec<String>,
     /// Frames that showed whether the kernel gets odd offsets wrong, and that it does.
     odd_offset_wrong: u32,
     /// Frames that showed that it gets them right.
@@ -32,7 +32,7 @@ pub struct Findings {
 
 impl Findings {
     /// Sends `frames` random frames through the router and compares what comes out.
-    pub fn gather(
+    pub(crate) fn gather(
         &mut self,
         lab: &Lab,
         router: &LinuxRouter,
@@ -64,7 +64,7 @@ impl Findings {
     }
 
     /// Panics unless every difference was explained and each class occurred.
-    pub fn assert_complete(&self, wanted: &[Class], frames: u32) {
+    pub(crate) fn assert_complete(&self, wanted: &[Class], frames: u32) {
         eprintln!("{}", self.tally);
         assert!(
             self.unexplained.is_empty(),

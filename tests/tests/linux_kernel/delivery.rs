@@ -11,7 +11,7 @@ use crate::generator::{ETHERNET_HEADER_LEN, Injected};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What came out, by the id of what went in.
-pub type Delivered = HashMap<u16, Vec<u8>>;
+pub(crate) type Delivered = HashMap<u16, Vec<u8>>;
 
 /// Injects a batch and waits for its marker and for all that must come out. `expected` holds the ids of
 /// those; frames that must not come out are seen too when they do.
@@ -19,7 +19,7 @@ pub type Delivered = HashMap<u16, Vec<u8>>;
 /// # Panics
 /// When the marker does not come out, a frame comes out twice, or a frame comes out that
 /// is not of this batch.
-pub fn deliver(
+pub(crate) fn deliver(
     lab: &Lab,
     batch: &[Injected],
     marker: &Injected,
@@ -57,7 +57,7 @@ pub fn deliver(
 ///
 /// # Panics
 /// When one does.
-pub fn nothing_more_comes_out(lab: &Lab) {
+pub(crate) fn nothing_more_comes_out(lab: &Lab) {
     while let Some(frame) = lab.right.receive(Duration::from_millis(300)) {
         assert_eq!(id_of(&frame), None, "a frame came out late: {frame:02x?}");
     }

@@ -8,23 +8,25 @@ use tests::linux::{
 
 use crate::options::{Kind2, kinds_2};
 
+const ROUTE_CAPPED: &str = "link MTU above 65520: Linux caps the route";
+
 /// One frame, looked at from both sides.
-pub struct Difference<'a> {
+pub(crate) struct Difference<'a> {
     /// The router that it went through.
-    pub router: &'a LinuxRouter,
+    pub(crate) router: &'a LinuxRouter,
     /// What its Ethernet type said.
-    pub version: IpVersion,
+    pub(crate) version: IpVersion,
     /// Whether our policy of the same meaning was refused.
-    pub policy_refused: bool,
+    pub(crate) policy_refused: bool,
     /// What our clamp said.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// The packet as our clamp left it, as a router sends it on.
-    pub ours: &'a [u8],
+    pub(crate) ours: &'a [u8],
 }
 
 impl Difference<'_> {
     /// Why Linux dropped a packet that our clamp hands back.
-    pub fn dropped(&self, point: DropPoint) -> Option<&'static str> {
+    pub(crate) fn dropped(&self, point: DropPoint) -> Option<&'static str> {
         let by_mtu = point == DropPoint::Target
             && self.router.rule == Rule::RouteMtu
             && self.router.route_mtu_bytes() <= self.version.smallest_headers_bytes();
@@ -47,7 +49,7 @@ impl Difference<'_> {
     }
 
     /// Why Linux's packet is not ours.
-    pub fn forwarded(&self, linux: &[u8], action: Action) -> Option<&'static str> {
+    pub(crate) fn forwarded(&self, linux: &[u8], action: Action) -> Option<&'static str> {
         let rewritten = action != Action::Untouched;
         let is_nft = self.router.engine == Engine::Nft;
         match self.outcome {
@@ -74,6 +76,7 @@ impl Difference<'_> {
             {
                 Some("ceiling under 48: Linux writes it")
             }
+            Outcome::Fits { .. } if rewritten && self.route_is_capped() => Some(ROUTE_CAPPED),
             Outcome::LeftAlone(Reason::NoMss) if action == Action::Inserted => {
                 Some("missing MSS: Linux inserts")
             }
@@ -126,7 +129,7 @@ impl Difference<'_> {
                     .zip(&in_linux)
                     .any(|(ours, linux)| ours.at != at && ours.value != linux.value);
                 if self.route_is_capped() && linux_value < ceiling {
-                    Some("link MTU above 65520: Linux caps the route")
+                    Some(ROUTE_CAPPED)
                 } else if linux_value != ceiling {
                     None
                 } else if others_differ {
@@ -154,7 +157,7 @@ impl Difference<'_> {
 
 /// What our insertion came to, next to Linux's: `linux_inserted` is whether that inserted.
 /// `None` where one of them inserted and the other has no documented reason not to.
-pub fn insertion(insertion: Insertion, linux_inserted: bool) -> Option<&'static str> {
+pub(crate) fn insertion(insertion: Insertion, linux_inserted: bool) -> Option<&'static str> {
     match (insertion, linux_inserted) {
         (Insertion::Inserted { .. }, true) => Some("the same bytes as Linux"),
         (Insertion::Refused(Refusal::Fragment), true) => Some("a fragment: only Linux inserts"),

@@ -3,19 +3,19 @@
 use tests::linux::IpVersion;
 
 /// An option of kind 2, whatever its length.
-pub struct Kind2 {
+pub(crate) struct Kind2 {
     /// Offset of its kind byte in the TCP header.
-    pub at: usize,
+    pub(crate) at: usize,
     /// What its length byte says.
-    pub length: u8,
+    pub(crate) length: u8,
     /// Whether it ends inside the header.
-    pub is_whole: bool,
+    pub(crate) is_whole: bool,
     /// The two bytes behind the length, where the header has them.
-    pub value: Option<[u8; 2]>,
+    pub(crate) value: Option<[u8; 2]>,
 }
 
 /// Every option of kind 2 of a TCP packet; `None` when there is no whole TCP header.
-pub fn kinds_2(version: IpVersion, packet: &[u8]) -> Option<Vec<Kind2>> {
+pub(crate) fn kinds_2(version: IpVersion, packet: &[u8]) -> Option<Vec<Kind2>> {
     let segment = packet.get(tcp_offset(version, packet)?..)?;
     let header = segment.get(..usize::from(segment.get(12)? >> 4) * 4)?;
     let mut found = Vec::new();

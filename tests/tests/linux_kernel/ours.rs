@@ -6,22 +6,22 @@ use tests::linux::{IpVersion, LinuxRouter, Rule, checksum, ingress};
 use crate::generator::{ETHERNET_HEADER_LEN, Injected};
 
 /// Our side of the comparison.
-pub struct Ours {
+pub(crate) struct Ours {
     /// `None` where no policy can be built: a ceiling under 48 or a link MTU under 88.
     policy: Option<Clamp>,
 }
 
 /// What our clamp made of a frame.
-pub struct Clamped {
+pub(crate) struct Clamped {
     /// What the call said.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// The frame after the call.
-    pub frame: Vec<u8>,
+    pub(crate) frame: Vec<u8>,
 }
 
 impl Ours {
     /// The policy that says what the router's rule says.
-    pub fn like(router: &LinuxRouter) -> Ours {
+    pub(crate) fn like(router: &LinuxRouter) -> Ours {
         let mtu_bytes = router.mtu_forward_bytes.min(router.mtu_back_bytes);
         let policy = match router.rule {
             Rule::RouteMtu => Clamp::for_link_mtu(mtu_bytes),
@@ -33,12 +33,12 @@ impl Ours {
     }
 
     /// Whether there is no such policy, so that every frame is left as it is.
-    pub fn is_refused(&self) -> bool {
+    pub(crate) fn is_refused(&self) -> bool {
         self.policy.is_none()
     }
 
     /// Clamps; where the policy was refused the outcome is that of the lowest ceiling, and the frame stays.
-    pub fn clamp(&self, injected: &Injected) -> Clamped {
+    pub(crate) fn clamp(&self, injected: &Injected) -> Clamped {
         let mut frame = injected.frame.clone();
         let outcome = match self.policy {
             Some(policy) => {
@@ -66,7 +66,7 @@ impl Ours {
     }
 
     /// Inserts a missing option; `None` where the policy was refused.
-    pub fn insert(&self, injected: &Injected) -> Option<(Insertion, Vec<u8>)> {
+    pub(crate) fn insert(&self, injected: &Injected) -> Option<(Insertion, Vec<u8>)> {
         let mut buffer = injected.frame.clone();
         buffer.extend([0; 4]);
         let insertion = self
@@ -83,7 +83,7 @@ impl Ours {
 
 /// The packet of a frame as it would leave a router: trimmed to its IP length, its TTL one lower.
 /// `None` where a router drops it.
-pub fn as_forwarded(version: IpVersion, frame: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn as_forwarded(version: IpVersion, frame: &[u8]) -> Option<Vec<u8>> {
     ingress::accept(version, &frame[ETHERNET_HEADER_LEN..])
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What the comparison of one frame came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
+pub(crate) enum Class {
     /// Linux's bytes are ours.
     Identical(&'static str),
     /// Linux's bytes are not ours: they are the predicted ones, for a reason that is documented.
@@ -18,18 +18,18 @@ pub enum Class {
 
 /// Frames counted by class.
 #[derive(Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     counts: BTreeMap<Class, u32>,
 }
 
 impl Tally {
     /// Counts one frame.
-    pub fn count(&mut self, class: Class) {
+    pub(crate) fn count(&mut self, class: Class) {
         *self.counts.entry(class).or_default() += 1;
     }
 
     /// How many frames were compared; an insertion is a second look at a frame counted already.
-    pub fn frames(&self) -> u32 {
+    pub(crate) fn frames(&self) -> u32 {
         self.counts
             .iter()
             .filter(|(class, _)| !matches!(class, Class::Insertion(_)))
@@ -38,7 +38,7 @@ impl Tally {
     }
 
     /// Which of these classes no frame fell into.
-    pub fn missing<'a>(&self, wanted: &'a [Class]) -> Vec<&'a Class> {
+    pub(crate) fn missing<'a>(&self, wanted: &'a [Class]) -> Vec<&'a Class> {
         wanted
             .iter()
             .filter(|class| !self.counts.contains_key(class))

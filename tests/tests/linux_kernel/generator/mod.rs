@@ -12,32 +12,32 @@ use tests::lab::{LEFT_MAC, ROUTER_LEFT_MAC};
 use tests::linux::IpVersion;
 
 /// A frame as it is injected.
-pub struct Injected {
+pub(crate) struct Injected {
     /// Unique in a lab; travels in the IPv4 identification or the IPv6 flow label.
-    pub id: u16,
+    pub(crate) id: u16,
     /// What the Ethernet type says.
-    pub version: IpVersion,
+    pub(crate) version: IpVersion,
     /// The whole Ethernet frame.
-    pub frame: Vec<u8>,
+    pub(crate) frame: Vec<u8>,
 }
 
 /// Makes frames from a seed.
-pub struct Generator {
+pub(crate) struct Generator {
     rng: ChaCha8Rng,
     last_id: u16,
 }
 
 /// Length of an Ethernet header, in bytes.
-pub const ETHERNET_HEADER_LEN: usize = 14;
+pub(crate) const ETHERNET_HEADER_LEN: usize = 14;
 
 impl Generator {
     /// The same generator makes the same frames.
-    pub fn new(rng: ChaCha8Rng) -> Generator {
+    pub(crate) fn new(rng: ChaCha8Rng) -> Generator {
         Generator { rng, last_id: 0 }
     }
 
     /// The next frame; MSS values are often near `ceilings`, the IPv4 and the IPv6 one.
-    pub fn frame(&mut self, ceilings: [u16; 2]) -> Injected {
+    pub(crate) fn frame(&mut self, ceilings: [u16; 2]) -> Injected {
         let id = self.take_id();
         let rng = &mut self.rng;
         let (version, mut packet) = if rng.random_bool(0.5) {
@@ -61,7 +61,7 @@ impl Generator {
     }
 
     /// A data segment that no rule touches: what was injected before it has come out when it has.
-    pub fn marker(&mut self) -> Injected {
+    pub(crate) fn marker(&mut self) -> Injected {
         let id = self.take_id();
         Injected {
             id,

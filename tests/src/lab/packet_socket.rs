@@ -5,15 +5,15 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use nix::ifaddrs::getifaddrs;
-use nix::sys::socket::sockopt::{RcvBufForce, ReceiveTimeout};
+use nix::sys::socket::sockopt::{RcvBuf, ReceiveTimeout};
 use nix::sys::socket::{
     AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, recv, sendto, setsockopt,
     socket,
 };
 use nix::sys::time::TimeVal;
 
-/// Room for everything that a batch of frames can bring, so that the socket itself never loses one.
-const RECEIVE_BUFFER_BYTES: usize = 32 << 20;
+/// What every process may ask for where nobody lowered `net.core.rmem_max`: room for 150 small frames.
+const RECEIVE_BUFFER_BYTES: usize = 212_992;
 
 /// An `AF_PACKET` socket: sends frames out of one device, receives every frame of its namespace.
 pub struct PacketSocket {
@@ -37,7 +37,7 @@ impl PacketSocket {
         .unwrap_or_else(|error| {
             panic!("cannot open a packet socket: {error}; run as root or under `unshare -rn`")
         });
-        setsockopt(&socket, RcvBufForce, &RECEIVE_BUFFER_BYTES).unwrap_or_else(|error| {
+        setsockopt(&socket, RcvBuf, &RECEIVE_BUFFER_BYTES).unwrap_or_else(|error| {
             panic!(
                 "cannot give a packet socket {RECEIVE_BUFFER_BYTES} bytes to receive in: {error}"
             )

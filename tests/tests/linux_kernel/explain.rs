@@ -6,7 +6,7 @@ use tests::linux::{
     Action, DropPoint, Engine, IpVersion, LinuxRouter, ROUTE_MTU_LIMIT_BYTES, Rule,
 };
 
-use crate::options::{Kind2, kinds_2};
+use crate::options::{Kind2, kinds_2, without_mss};
 
 const ROUTE_CAPPED: &str = "link MTU above 65520: Linux caps the route";
 
@@ -102,6 +102,9 @@ impl Difference<'_> {
         ceiling: u16,
     ) -> Option<&'static str> {
         let options = kinds_2(self.version, self.ours)?;
+        if without_mss(self.version, linux)? != without_mss(self.version, self.ours)? {
+            return None;
+        }
         let several = options
             .iter()
             .filter(|option| option.is_whole && option.length == 4)

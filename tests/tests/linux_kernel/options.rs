@@ -39,6 +39,20 @@ pub(crate) fn kinds_2(version: IpVersion, packet: &[u8]) -> Option<Vec<Kind2>> {
     Some(found)
 }
 
+/// The packet with its TCP checksum and the value of each option of kind 2 blanked; `None` when there is no
+/// whole TCP header.
+pub(crate) fn without_mss(version: IpVersion, packet: &[u8]) -> Option<Vec<u8>> {
+    let tcp = tcp_offset(version, packet)?;
+    let mut blanked = packet.to_vec();
+    blanked.get_mut(tcp + 16..tcp + 18)?.fill(0);
+    for option in kinds_2(version, packet)? {
+        if option.value.is_some() {
+            blanked[tcp + option.at + 2..tcp + option.at + 4].fill(0);
+        }
+    }
+    Some(blanked)
+}
+
 fn tcp_offset(version: IpVersion, packet: &[u8]) -> Option<usize> {
     match version {
         IpVersion::V4 => Some(usize::from(packet.first()? & 0x0f) * 4),

@@ -45,6 +45,7 @@ impl Ours {
                 let judged = policy.judge_frame(&frame);
                 let outcome = policy.frame(&mut frame);
                 assert_eq!(judged, outcome, "judged and done: {:02x?}", injected.frame);
+                assert_packet_is_clamped_alike(policy, injected, outcome, &frame);
                 outcome
             }
             None => match Clamp::for_max_mss(Some(MIN_MSS), Some(MIN_MSS)) {
@@ -67,11 +68,15 @@ impl Ours {
 
     /// Inserts a missing option; `None` where the policy was refused.
     pub(crate) fn insert(&self, injected: &Injected) -> Option<(Insertion, Vec<u8>)> {
+        let policy = self.policy?;
         let mut buffer = injected.frame.clone();
         buffer.extend([0; 4]);
-        let insertion = self
-            .policy?
-            .insert_in_frame(&mut buffer, injected.frame.len());
+        let mut bare = buffer[ETHERNET_HEADER_LEN..].to_vec();
+        let insertion = policy.insert_in_frame(&mut buffer, injected.frame.len());
+        let bare_len = injected.frame.len() - ETHERNET_HEADER_LEN;
+        // What it says is the same but for the length of the link header.
+        let _ = policy.insert_in_packet(&mut bare, bare_len);
+        assert_eq!(bare, buffer[ETHERNET_HEADER_LEN..], "the bare packet");
         let len = match insertion {
             Insertion::Inserted { len, .. } => len,
             Insertion::NotMissing | Insertion::Refused(_) => injected.frame.len(),
@@ -85,6 +90,22 @@ impl Ours {
 /// `None` where a router drops it.
 pub(crate) fn as_forwarded(version: IpVersion, frame: &[u8]) -> Option<Vec<u8>> {
     ingress::accept(version, &frame[ETHERNET_HEADER_LEN..])
+}
+
+/// The same packet without its Ethernet header. Which version it is comes from its first byte then, so
+/// a malformed one may be malformed otherwise.
+fn assert_packet_is_clamped_alike(
+    policy: Clamp,
+    injected: &Injected,
+    outcome: Outcome,
+    frame: &[u8],
+) {
+    let mut packet = injected.frame[ETHERNET_HEADER_LEN..].to_vec();
+    let packet_outcome = policy.packet(&mut packet);
+    assert_eq!(packet, frame[ETHERNET_HEADER_LEN..]);
+    if !matches!(outcome, Outcome::Malformed(_)) {
+        assert_eq!(packet_outcome, outcome, "bare: {:02x?}", injected.frame);
+    }
 }
 
 /// A clamp may change MSS values and the TCP checksum, and those cancel out: the one's complement sum

@@ -62,7 +62,9 @@ pub(super) fn ipv6(rng: &mut ChaCha8Rng, id: u16, ceiling: u16) -> Vec<u8> {
         id_low,
     ];
     packet[1] &= 0xf0;
-    let payload_len = if rng.random_bool(0.01) {
+    // A length of 0 before hop-by-hop options is how jumbograms start.
+    let zero_is_likely = if next_header == 0 { 0.15 } else { 0.01 };
+    let payload_len = if rng.random_bool(zero_is_likely) {
         0
     } else {
         ip_length(rng, payload.len(), 0)

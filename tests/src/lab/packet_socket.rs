@@ -1,9 +1,9 @@
 //! Whole frames, out of and into a device.
 
-use std::io::ErrorKind;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::ifaddrs::getifaddrs;
 use nix::sys::socket::sockopt::{RcvBuf, ReceiveTimeout};
 use nix::sys::socket::{
@@ -67,22 +67,31 @@ impl PacketSocket {
     /// When the socket fails.
     #[must_use]
     pub fn receive(&self, timeout: Duration) -> Option<Vec<u8>> {
-        let micros = i64::try_from(timeout.as_micros()).unwrap_or(i64::MAX);
+        let deadline = Instant::now() + timeout;
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            self.set_timeout(deadline.saturating_duration_since(Instant::now()));
+            match recv(self.socket.as_raw_fd(), &mut buffer, MsgFlags::empty()) {
+                Ok(length) => {
+                    buffer.truncate(length);
+                    return Some(buffer);
+                }
+                Err(Errno::EAGAIN) => return None,
+                // A signal, such as a child's end, cuts the wait short.
+                Err(Errno::EINTR) => {}
+                Err(error) => panic!("capturing: {error}"),
+            }
+        }
+    }
+
+    fn set_timeout(&self, timeout: Duration) {
+        // 0 would mean to wait for ever.
+        let micros = i64::try_from(timeout.as_micros())
+            .unwrap_or(i64::MAX)
+            .max(1);
         let timeout = TimeVal::new(micros / 1_000_000, micros % 1_000_000);
         setsockopt(&self.socket, ReceiveTimeout, &timeout)
             .unwrap_or_else(|error| panic!("cannot set a time-out of {timeout}: {error}"));
-        let mut buffer = vec![0; 1 << 16];
-        match recv(self.socket.as_raw_fd(), &mut buffer, MsgFlags::empty()) {
-            Ok(length) => {
-                buffer.truncate(length);
-                Some(buffer)
-            }
-            Err(error) => {
-                let error = std::io::Error::from(error);
-                assert_eq!(error.kind(), ErrorKind::WouldBlock, "capturing: {error}");
-                None
-            }
-        }
     }
 }
 

@@ -46,3 +46,50 @@ fn fold(sum: u32) -> u16 {
     let folded = (halves & 0xffff) + (halves >> 16);
     !u16::try_from(folded).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{after_ttl_decrease, replace_in_header, replace_in_segment, sum};
+
+    #[test]
+    fn the_kernel_takes_a_word_at_an_odd_offset_for_one_at_an_even_offset() {
+        // `01 02 04 05 b4`, 1460 to 1452: seen on a live kernel; 4ef8 would be right.
+        assert_eq!(replace_in_segment(0x46f8, 1460, 1452), 0x4700);
+        let (old, new) = (1460_u16.swap_bytes(), 1452_u16.swap_bytes());
+        assert_eq!(replace_in_segment(0x46f8, old.into(), new.into()), 0x4ef8);
+    }
+
+    #[test]
+    fn counting_down_any_ttl_keeps_a_right_header_checksum_right() {
+        for (ttl, rest) in (2..=255_u8).flat_map(|ttl| [(ttl, 0), (ttl, 0xfe00), (ttl, 0xffff)]) {
+            let header = |ttl: u8, checksum: u16| {
+                let words = [
+                    [0x45, 0],
+                    [ttl, 6],
+                    checksum.to_be_bytes(),
+                    u16::to_be_bytes(rest),
+                ];
+                words.concat()
+            };
+            let before = !sum(&header(ttl, 0));
+            let after = after_ttl_decrease(before);
+            assert_eq!(
+                sum(&header(ttl - 1, after)),
+                0xffff,
+                "ttl {ttl}, rest {rest:04x}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_longer_packet_keeps_a_right_header_checksum_right() {
+        for old_len in (20..65_000_u16).step_by(7) {
+            let header = |len: u16, checksum: u16| {
+                [[0x45, 0], len.to_be_bytes(), checksum.to_be_bytes()].concat()
+            };
+            let before = !sum(&header(old_len, 0));
+            let after = replace_in_header(before, old_len, old_len + 4);
+            assert_eq!(sum(&header(old_len + 4, after)), 0xffff, "length {old_len}");
+        }
+    }
+}

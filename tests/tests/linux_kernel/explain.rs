@@ -154,7 +154,7 @@ impl Difference<'_> {
     }
 
     fn payload_length_is_zero(&self) -> bool {
-        self.version == IpVersion::V6 && self.ours[4..6] == [0, 0]
+        self.version == IpVersion::V6 && self.ours[4..7] == [0, 0, 0]
     }
 }
 

@@ -40,7 +40,7 @@ const ROUTE_MTUS_BYTES: [(u32, u32); 9] = [
 ];
 /// The last is the largest that `ip6tables` takes.
 const FIXED_MSS: [u16; 6] = [1452, 1300, 536, 48, 40, 65_495];
-const FRAMES_A_POLICY: usize = 700;
+const FRAMES_A_POLICY: usize = 1000;
 
 #[test]
 fn legacy_iptables_rewrites_what_we_rewrite_and_otherwise_as_documented() {

@@ -1,5 +1,5 @@
-//! Why Linux's bytes are not ours, where they are not. Only what `README.md` and the rustdoc of
-//! `clamp-core` promise to do otherwise is an explanation.
+//! Why Linux's bytes are not ours, where they are not: each difference on purpose by its name, and none
+//! that stands for the rest.
 
 use clamp_core::{Insertion, Outcome, Reason, Refusal};
 use tests::linux::{
@@ -33,7 +33,9 @@ impl Difference<'_> {
         match self.outcome {
             _ if point == DropPoint::Ip => Some("by IP, before any rule"),
             Outcome::Malformed(_) => Some("malformed"),
-            Outcome::LeftAlone(Reason::Fragment) => Some("fragment without the whole TCP header"),
+            Outcome::LeftAlone(Reason::Fragment) => {
+                Some("fragment whose TCP header is not whole or not looked for")
+            }
             Outcome::LeftAlone(Reason::NotSyn) if point == DropPoint::Match => {
                 Some("malformed, without SYN")
             }

@@ -101,7 +101,7 @@ const TCPMSS: [Class; 9] = [
     DiffersOnPurpose("missing MSS: Linux inserts"),
     DiffersOnPurpose("link MTU above 65520: Linux caps the route"),
     Dropped("malformed"),
-    Dropped("fragment without the whole TCP header"),
+    Dropped("fragment whose TCP header is not whole or not looked for"),
     Dropped("route MTU not above the headers"),
     Insertion("the same bytes as Linux"),
     Insertion("neither inserts"),

@@ -4,6 +4,7 @@ use clamp_core::{Clamp, Insertion, MIN_MSS, Outcome};
 use tests::linux::{IpVersion, LinuxRouter, Rule, checksum, ingress};
 
 use crate::generator::{ETHERNET_HEADER_LEN, Injected};
+use crate::options::kinds_2;
 
 /// Our side of the comparison.
 pub(crate) struct Ours {
@@ -53,9 +54,10 @@ impl Ours {
                 Err(error) => panic!("{MIN_MSS} must be a ceiling: {error}"),
             },
         };
-        if matches!(outcome, Outcome::Clamped { .. }) {
+        if let Outcome::Clamped { to, .. } = outcome {
             if self.policy.is_some() {
                 assert_checksum_kept(injected, &frame);
+                assert_none_above(to, injected.version, &frame);
             }
         } else {
             assert_eq!(
@@ -106,6 +108,22 @@ fn assert_packet_is_clamped_alike(
     if !matches!(outcome, Outcome::Malformed(_)) {
         assert_eq!(packet_outcome, outcome, "bare: {:02x?}", injected.frame);
     }
+}
+
+/// Linux is no witness for the second MSS option: that none is left above the ceiling is seen here.
+fn assert_none_above(ceiling: u16, version: IpVersion, frame: &[u8]) {
+    let options = kinds_2(version, &frame[ETHERNET_HEADER_LEN..]).unwrap_or_default();
+    let well_formed = options
+        .iter()
+        .filter(|option| option.is_whole && option.length == 4);
+    let largest = well_formed
+        .filter_map(|option| option.value)
+        .map(u16::from_be_bytes)
+        .max();
+    assert!(
+        largest.is_some_and(|largest| largest <= ceiling),
+        "an MSS of {largest:?} is left above {ceiling}: {frame:02x?}"
+    );
 }
 
 /// A clamp may change MSS values and the TCP checksum, and those cancel out: the one's complement sum

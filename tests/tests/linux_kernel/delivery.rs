@@ -48,7 +48,7 @@ pub(crate) fn deliver(
     }
     assert!(
         delivered.remove(&marker.id).is_some(),
-        "the router does not forward: a plain data segment did not come out in {PATIENCE:?}"
+        "a plain data segment did not come out in {PATIENCE:?}: frames get lost on the way"
     );
     delivered
 }

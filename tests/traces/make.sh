@@ -239,7 +239,7 @@ made=(
     linux-cooked-v{1,2}.pcap nanoseconds.pcap snap-length-{60,80,96}.pcap
     modified.pcap big-endian.pcap big-endian-nanoseconds.pcap
     two-interfaces.pcapng three-link-types.pcapng
-    every-block-{big,little}-endian.pcapng two-sections.pcapng
+    every-block-big-endian.pcapng two-sections.pcapng
     wrapped-pppoe-vlan-clamped.pcap
 )
 

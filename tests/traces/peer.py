@@ -45,6 +45,7 @@ class PageOfAnyLength(http.server.BaseHTTPRequestHandler):
 
     server_version = "traces"
     sys_version = ""
+    wbufsize = -1  # headers and body leave together
 
     def do_GET(self):
         try:

@@ -5,7 +5,7 @@
 plain() {
     set_up
     capture_both_sides plain
-    fetch_both 4000
+    fetch_both 1500
     finish
 }
 
@@ -15,8 +15,7 @@ tcpmss_to_pmtu() {
     route_mtu 1492
     clamp --clamp-mss-to-pmtu
     capture_both_sides tcpmss
-    fetch "$server_v4" 20000
-    fetch "$server_v6" 4000
+    fetch_both 4000
     finish
 }
 
@@ -141,7 +140,7 @@ black_hole() {
 
 stalled() { # ADDRESS
     local status=0
-    fetch "$1" 3000 --max-time 1 2>/dev/null || status=$?
+    fetch "$1" 2000 --max-time 1 2>/dev/null || status=$?
     ((status == 28)) || fail "curl through the black hole ended with $status, not 28 (timed out)"
 }
 
@@ -149,7 +148,7 @@ path_mtu_discovery() {
     set_up
     route_mtu 1492
     capture_both_sides path-mtu-discovery
-    fetch_both 4000
+    fetch_both 2000
     finish
 }
 
@@ -217,7 +216,7 @@ seed() {
     route_mtu 1492
     clamp --clamp-mss-to-pmtu
     capture_both_sides seed
-    fetch_both 700
+    fetch_both 100
     peer dns "$server_v4"
     refused "$server_v4"
     finish

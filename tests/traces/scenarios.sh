@@ -15,7 +15,7 @@ tcpmss_to_pmtu() {
     route_mtu 1492
     clamp --clamp-mss-to-pmtu
     capture_both_sides tcpmss
-    fetch_both 4000
+    fetch_both 2000
     finish
 }
 
@@ -92,8 +92,8 @@ variety() {
     peer dns "$server_v6"
     peer echo "$server_v4" 56
     peer echo "$server_v6" 56
-    peer echo "$server_v4" 2000
-    peer echo "$server_v6" 2000
+    peer echo "$server_v4" 1600
+    peer echo "$server_v6" 1600
     finish
 }
 
@@ -178,7 +178,7 @@ nanoseconds() {
     finish
 }
 
-# 60 cuts every TCP header here; 80 holds that of an IPv4 SYN and cuts that of an IPv6 one; 96 cuts the data.
+# 60 cuts every TCP header with options, 80 those of IPv4 with a cookie, 96 those of IPv6 with a Fast Open option.
 snap_lengths() {
     set_up
     local length
@@ -228,12 +228,14 @@ formats() {
     python3 "$here/reformat.py" big-endian "$s/seed-lan.pcap" "$s/big-endian.pcap"
     python3 "$here/reformat.py" big-endian "$s/nanoseconds.pcap" "$s/big-endian-nanoseconds.pcap"
 
-    # Two interfaces, statistics, a comment on the file and on three packets, name resolution.
+    python3 "$here/reformat.py" neutral "$s/dumpcap.pcapng" "$s/two-interfaces.pcapng"
+
+    # A comment on the file and on three packets, name resolution; these two tools leave the statistics out.
     printf '%s client.example\n%s server.example\n' "$client_v4" "$server_v4" >"$s/hosts"
     editcap --capture-comment 'curl through a clamping router, both sides' -a '1:first packet' -a '2:second packet' \
         -a '3:a longer comment, whose length is not a multiple of four' "$s/dumpcap.pcapng" "$s/commented.pcapng"
     tshark -r "$s/commented.pcapng" -H "$s/hosts" -W n -w "$s/named.pcapng" 2>/dev/null
-    python3 "$here/reformat.py" neutral "$s/named.pcapng" "$s/two-interfaces.pcapng"
+    python3 "$here/reformat.py" neutral "$s/named.pcapng" "$s/comments-and-names.pcapng"
 
     # Three link types in one file.
     mergecap -w "$s/merged.pcapng" "$s/seed-lan.pcap" "$s/wrapped-raw-ip.pcap" "$s/wrapped-ppp.pcap"

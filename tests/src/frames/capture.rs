@@ -1,0 +1,141 @@
+//! What a capture file holds: any link type, cut by a snap length or not.
+
+use clamp_core::LinkType;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::{Packet, frame, mostly, packet, some_bytes};
+
+/// Every link type the clamp reads.
+pub const ALL_LINK_TYPES: [LinkType; 9] = [
+    LinkType::Ethernet,
+    LinkType::Null,
+    LinkType::Ppp,
+    LinkType::RawIp,
+    LinkType::RawIpv4,
+    LinkType::RawIpv6,
+    LinkType::CiscoHdlc,
+    LinkType::LinuxCooked,
+    LinkType::LinuxCookedV2,
+];
+
+/// One packet of a capture.
+#[derive(Clone, Debug)]
+pub struct Capture {
+    /// What it begins with.
+    pub link: LinkType,
+    /// What was on the wire.
+    pub wire: Vec<u8>,
+    /// Where the snap length cut it.
+    pub snapped: Option<Index>,
+    /// Bytes on the wire that no capture could hold, as when the original length says more.
+    pub never_captured: usize,
+}
+
+impl Capture {
+    /// What was captured.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.wire.clone();
+        if let Some(index) = self.snapped {
+            bytes.truncate(index.index(bytes.len() + 1));
+        }
+        bytes
+    }
+
+    /// How long it was on the wire.
+    #[must_use]
+    pub fn wire_len(&self) -> usize {
+        self.wire.len() + self.never_captured
+    }
+}
+
+fn with_header(header: Vec<u8>, packet: &Packet) -> Vec<u8> {
+    [header, packet.bytes()].concat()
+}
+
+fn null() -> impl Strategy<Value = Vec<u8>> {
+    let family = prop_oneof![20 => Just(None), 1 => any::<u32>().prop_map(Some)];
+    let v6_family = prop::sample::select(vec![10_u32, 24, 28, 30]);
+    (packet(), family, v6_family, any::<bool>()).prop_map(|(packet, family, v6, is_little)| {
+        let right = if matches!(packet, Packet::V4(_)) { 2 } else { v6 };
+        let family = family.unwrap_or(right);
+        let header = if is_little { family.to_le_bytes() } else { family.to_be_bytes() };
+        with_header(header.to_vec(), &packet)
+    })
+}
+
+fn ppp() -> impl Strategy<Value = Vec<u8>> {
+    let protocol = prop_oneof![20 => Just(None), 1 => any::<u16>().prop_map(Some)];
+    (packet(), protocol, any::<bool>(), any::<bool>()).prop_map(
+        |(packet, protocol, has_address, is_compressed)| {
+            let right = if matches!(packet, Packet::V4(_)) { 0x0021 } else { 0x0057 };
+            let [high, low] = protocol.unwrap_or(right).to_be_bytes();
+            let mut header = if has_address { vec![0xff, 0x03] } else { Vec::new() };
+            if !is_compressed {
+                header.push(high);
+            }
+            header.push(low);
+            with_header(header, &packet)
+        },
+    )
+}
+
+fn hdlc() -> impl Strategy<Value = Vec<u8>> {
+    (packet(), mostly(None, any::<u16>().prop_map(Some))).prop_map(|(packet, protocol)| {
+        let [high, low] = protocol.unwrap_or(packet.ethertype()).to_be_bytes();
+        with_header(vec![0x0f, 0x00, high, low], &packet)
+    })
+}
+
+/// What cooked captures hold is what an Ethernet frame holds behind its addresses.
+fn cooked(is_version_2: bool) -> impl Strategy<Value = Vec<u8>> {
+    frame().prop_map(move |frame| {
+        let frame = frame.bytes();
+        let (protocol, payload) = (&frame[12..14], &frame[14..]);
+        let mut bytes = vec![0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0];
+        if is_version_2 {
+            bytes = vec![0; 18];
+            bytes.splice(0..0, protocol.iter().copied());
+        } else {
+            bytes.extend(protocol);
+        }
+        bytes.extend(payload);
+        bytes
+    })
+}
+
+fn wire(link: LinkType) -> BoxedStrategy<Vec<u8>> {
+    match link {
+        LinkType::Ethernet => frame().prop_map(|frame| frame.bytes()).boxed(),
+        LinkType::Null => null().boxed(),
+        LinkType::Ppp => ppp().boxed(),
+        LinkType::RawIp | LinkType::RawIpv4 | LinkType::RawIpv6 => {
+            packet().prop_map(|packet| packet.bytes()).boxed()
+        }
+        LinkType::CiscoHdlc => hdlc().boxed(),
+        LinkType::LinuxCooked => cooked(false).boxed(),
+        LinkType::LinuxCookedV2 => cooked(true).boxed(),
+    }
+}
+
+/// Captures of this link type.
+fn capture_of(link: LinkType) -> impl Strategy<Value = Capture> {
+    let behind = prop_oneof![5 => Just(Vec::new()), 1 => some_bytes(12)];
+    let snapped = prop_oneof![3 => Just(None), 1 => any::<Index>().prop_map(Some)];
+    let never_captured = prop_oneof![8 => Just(0), 1 => 1_usize..100, 1 => Just(70_000)];
+    (wire(link), behind, snapped, never_captured).prop_map(
+        move |(wire, behind, snapped, never_captured)| Capture {
+            link,
+            wire: [wire, behind].concat(),
+            snapped,
+            never_captured,
+        },
+    )
+}
+
+/// Captures of every link type, one in four cut by a snap length.
+pub fn capture() -> impl Strategy<Value = Capture> {
+    let each: Vec<_> = ALL_LINK_TYPES.into_iter().map(|link| capture_of(link).boxed()).collect();
+    prop::sample::select(each).prop_flat_map(|captures| captures)
+}

@@ -1,0 +1,106 @@
+//! The calls: find the segment, judge its options, and only then write.
+
+use crate::ip::Packet;
+use crate::link::{LinkType, Linked, ethernet};
+use crate::outcome::{Outcome, Reason};
+use crate::policy::Clamp;
+use crate::rest::Rest;
+use crate::segment::Segment;
+use crate::tcp::Options;
+use crate::trail::Trail;
+
+impl Clamp {
+    /// Clamps the SYN in an Ethernet frame, if it holds one. The slice has no frame check sequence;
+    /// padding behind the packet does no harm.
+    pub fn frame(&self, frame: &mut [u8]) -> Outcome {
+        let found = self.syn_in_frame(frame);
+        self.clamp(frame, found)
+    }
+
+    /// Clamps the SYN in a bare IP packet, if it is one. The link MTU counts from its first byte.
+    pub fn packet(&self, packet: &mut [u8]) -> Outcome {
+        let found = self.syn_in_packet(packet);
+        self.clamp(packet, found)
+    }
+
+    /// What [`Clamp::frame`] would do, without doing it.
+    pub fn judge_frame(&self, frame: &[u8]) -> Outcome {
+        let found = self.syn_in_frame(frame);
+        self.judge(frame, found)
+    }
+
+    /// What [`Clamp::packet`] would do, without doing it.
+    pub fn judge_packet(&self, packet: &[u8]) -> Outcome {
+        let found = self.syn_in_packet(packet);
+        self.judge(packet, found)
+    }
+
+    /// Clamps the SYN in a frame of a capture file: `bytes` of it were captured, of `wire_len` on
+    /// the wire (of the two lengths that a capture holds, the larger one). Lengths are judged
+    /// against the wire; a SYN whose TCP header is not whole in `bytes` is left alone as
+    /// [`Reason::Cut`]. `trail` is told of each header on the way.
+    pub fn captured(
+        &self,
+        link_type: LinkType,
+        bytes: &mut [u8],
+        wire_len: usize,
+        trail: &mut impl Trail,
+    ) -> Outcome {
+        let found = self.syn_in_capture(link_type, bytes, wire_len, trail);
+        self.clamp(bytes, found)
+    }
+
+    pub(crate) fn syn_in_frame(&self, frame: &[u8]) -> Result<Segment, Outcome> {
+        self.find_syn(ethernet(Rest::whole(frame), &mut ())?, &mut ())
+    }
+
+    pub(crate) fn syn_in_packet(&self, packet: &[u8]) -> Result<Segment, Outcome> {
+        let linked = Linked {
+            packet: Packet::bare(Rest::whole(packet))?,
+            mtu_counts_from: 0,
+        };
+        self.find_syn(linked, &mut ())
+    }
+
+    pub(crate) fn syn_in_capture(
+        &self,
+        link_type: LinkType,
+        bytes: &[u8],
+        wire_len: usize,
+        trail: &mut impl Trail,
+    ) -> Result<Segment, Outcome> {
+        let frame = Rest::captured(bytes, wire_len);
+        self.find_syn(link_type.packet(frame, trail)?, trail)
+    }
+
+    fn clamp(&self, frame: &mut [u8], found: Result<Segment, Outcome>) -> Outcome {
+        let segment = match found {
+            Ok(segment) => segment,
+            Err(outcome) => return outcome,
+        };
+        let Some(header) = frame.get_mut(segment.header()) else {
+            return Outcome::LeftAlone(Reason::Cut);
+        };
+        let options = Options::read(header);
+        let outcome = options.judge(self.ceiling_for(&segment));
+        if let Outcome::Clamped { to, .. } = outcome {
+            options.lower(header, to);
+        }
+        outcome
+    }
+
+    fn judge(&self, frame: &[u8], found: Result<Segment, Outcome>) -> Outcome {
+        let segment = match found {
+            Ok(segment) => segment,
+            Err(outcome) => return outcome,
+        };
+        match frame.get(segment.header()) {
+            Some(header) => Options::read(header).judge(self.ceiling_for(&segment)),
+            None => Outcome::LeftAlone(Reason::Cut),
+        }
+    }
+
+    pub(crate) fn ceiling_for(&self, segment: &Segment) -> Option<u16> {
+        self.ceiling(segment.version, segment.overhead_bytes)
+    }
+}

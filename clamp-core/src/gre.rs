@@ -1,0 +1,28 @@
+//! GRE version 0 with its checksum, key and sequence number (RFC 2784, RFC 2890).
+
+use crate::outcome::{Layer, Outcome, Reason};
+use crate::rest::Rest;
+
+const FIXED_HEADER_LEN: usize = 4;
+const CHECKSUM_PRESENT: u16 = 0x8000;
+const KEY_PRESENT: u16 = 0x2000;
+const SEQUENCE_PRESENT: u16 = 0x1000;
+/// Bits 1, 4 and 5: routing and what came with it in RFC 1701. A receiver that knows only RFC 2784
+/// discards packets with them.
+const UNSUPPORTED: u16 = 0x4c00;
+const VERSION: u16 = 0x0007;
+
+/// The ethertype of what a GRE header carries, and what lies behind that header.
+pub(crate) fn payload(packet: Rest<'_>) -> Result<(u16, Rest<'_>), Outcome> {
+    let header: &[u8; FIXED_HEADER_LEN] = packet.header(Layer::Gre)?;
+    let flags = u16::from_be_bytes([header[0], header[1]]);
+    if flags & (UNSUPPORTED | VERSION) != 0 {
+        return Err(Outcome::LeftAlone(Reason::UnsupportedGre));
+    }
+    let header_len = [CHECKSUM_PRESENT, KEY_PRESENT, SEQUENCE_PRESENT]
+        .iter()
+        .filter(|&&present| flags & present != 0)
+        .fold(FIXED_HEADER_LEN, |len, _| len.wrapping_add(4));
+    let ethertype = u16::from_be_bytes([header[2], header[3]]);
+    Ok((ethertype, packet.behind(Layer::Gre, header_len)?))
+}

@@ -1,0 +1,143 @@
+//! Insertion of an MSS option into a SYN that has none: only when asked, only where it can't harm.
+
+use crate::ip::Version;
+use crate::length_fields::LengthFields;
+use crate::link::LinkType;
+use crate::policy::{Clamp, MIN_MSS};
+use crate::segment::Segment;
+use crate::tcp::{self, Options};
+
+/// What a sender assumes where the option is missing (RFC 9293, section 3.7.1).
+const DEFAULT_MSS_V4: u16 = 536;
+const DEFAULT_MSS_V6: u16 = 1220;
+const LARGEST_TCP_HEADER_LEN: usize = 60;
+
+/// What became of a frame or packet that was given for insertion.
+#[must_use = "the insertion says how long the frame is now, or why nothing changed"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Insertion {
+    /// The option is in.
+    Inserted {
+        /// The MSS it carries, in bytes of TCP payload.
+        mss: u16,
+        /// How long the frame or packet is now.
+        len: usize,
+    },
+    /// This is no SYN without an MSS option: the clamping call says what it is.
+    NotMissing,
+    /// A SYN without an MSS option, and nothing was changed.
+    Refused(Refusal),
+}
+
+/// Why no option was inserted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The SYN carries data, which would have to be moved.
+    Payload,
+    /// The TCP header is 60 bytes long already.
+    HeaderFull,
+    /// A fragment of any kind, an atomic one too.
+    Fragment,
+    /// The SYN is inside a tunnel.
+    Tunnel,
+    /// The segment is signed with the TCP MD5 option (RFC 2385).
+    TcpMd5,
+    /// The policy has no ceiling for this IP version.
+    NoCeiling,
+    /// The ceiling for this segment comes out under 48 bytes.
+    CeilingTooLow,
+    /// The buffer, or a length field on the way, can't hold four more bytes.
+    NoRoom,
+    /// The capture does not hold the whole frame.
+    Cut,
+}
+
+impl Clamp {
+    /// Inserts an MSS option into the SYN of an Ethernet frame, `frame_len` bytes at the front of
+    /// `buffer`, where [`Clamp::frame`] said [`Reason::NoMss`](crate::Reason::NoMss). It carries the
+    /// ceiling, but no more than the sender would have assumed without it: 536 for IPv4, 1220 for
+    /// IPv6. Padding behind the packet is used up first; otherwise the frame grows.
+    pub fn insert_in_frame(&self, buffer: &mut [u8], frame_len: usize) -> Insertion {
+        self.insert_in_captured(LinkType::Ethernet, buffer, frame_len, frame_len)
+    }
+
+    /// The same for a bare IP packet, `packet_len` bytes at the front of `buffer`.
+    pub fn insert_in_packet(&self, buffer: &mut [u8], packet_len: usize) -> Insertion {
+        self.insert_in_captured(LinkType::RawIp, buffer, packet_len, packet_len)
+    }
+
+    /// The same for a frame of a capture file, of which `captured_len` bytes are at the front of
+    /// `buffer`; one that is cut, `wire_len` being larger, is refused.
+    pub fn insert_in_captured(
+        &self,
+        link_type: LinkType,
+        buffer: &mut [u8],
+        captured_len: usize,
+        wire_len: usize,
+    ) -> Insertion {
+        let mut lengths = LengthFields::default();
+        let Some(frame) = buffer.get(..captured_len) else {
+            return Insertion::Refused(Refusal::NoRoom);
+        };
+        let Ok(segment) = self.syn_in_capture(link_type, frame, wire_len, &mut lengths) else {
+            return Insertion::NotMissing;
+        };
+        let Some(header) = frame.get(segment.header()) else {
+            return Insertion::NotMissing;
+        };
+        let options = Options::read(header);
+        if options.largest_mss.is_some() || options.has_authentication {
+            return Insertion::NotMissing;
+        }
+        let mss = match self.mss_to_insert(&segment, &options, wire_len > captured_len) {
+            Ok(mss) => mss,
+            Err(refusal) => return Insertion::Refused(refusal),
+        };
+        let packet_end = segment
+            .packet_end
+            .wrapping_add(usize::from(tcp::MSS_OPTION_LEN));
+        let grown = lengths.grown(frame, segment.version, tcp::MSS_OPTION_LEN, packet_end);
+        match (grown, buffer.get_mut(segment.tcp_at..packet_end)) {
+            (Some(grown), Some(header)) => {
+                tcp::insert_mss(header, mss);
+                grown.write(buffer);
+                Insertion::Inserted {
+                    mss,
+                    len: captured_len.max(packet_end),
+                }
+            }
+            _ => Insertion::Refused(Refusal::NoRoom),
+        }
+    }
+
+    fn mss_to_insert(
+        &self,
+        segment: &Segment,
+        options: &Options,
+        is_cut: bool,
+    ) -> Result<u16, Refusal> {
+        let default_mss = match segment.version {
+            Version::V4 => DEFAULT_MSS_V4,
+            Version::V6 => DEFAULT_MSS_V6,
+        };
+        if is_cut {
+            Err(Refusal::Cut)
+        } else if segment.is_tunneled {
+            Err(Refusal::Tunnel)
+        } else if segment.is_fragment {
+            Err(Refusal::Fragment)
+        } else if options.has_md5_signature {
+            Err(Refusal::TcpMd5)
+        } else if segment.tcp_header_len >= LARGEST_TCP_HEADER_LEN {
+            Err(Refusal::HeaderFull)
+        } else if segment.header().end != segment.packet_end {
+            Err(Refusal::Payload)
+        } else {
+            match self.ceiling_for(segment) {
+                None => Err(Refusal::NoCeiling),
+                Some(ceiling) if ceiling < MIN_MSS => Err(Refusal::CeilingTooLow),
+                Some(ceiling) => Ok(ceiling.min(default_mss)),
+            }
+        }
+    }
+}

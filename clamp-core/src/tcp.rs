@@ -1,0 +1,181 @@
+//! TCP: which segments are SYNs, where their MSS options are, and how they are lowered (RFC 9293).
+
+use crate::checksum;
+use crate::ip::Payload;
+use crate::outcome::{Layer, Outcome, Reason};
+use crate::rest::too_short;
+use crate::word;
+
+/// The header without options, in bytes.
+pub(crate) const FIXED_HEADER_LEN: usize = 20;
+pub(crate) const FLAGS_AT: usize = 13;
+const DATA_OFFSET_AT: usize = 12;
+const CHECKSUM_AT: usize = 16;
+/// One in the data offset, which counts words of 4 bytes.
+const ONE_WORD_MORE: u16 = 0x1000;
+/// How long an MSS option is, in bytes (RFC 9293, section 3.2).
+pub(crate) const MSS_OPTION_LEN: u16 = 4;
+
+const SYN: u8 = 0x02;
+const RST: u8 = 0x04;
+
+/// TCP option kinds (IANA, "TCP Option Kind Numbers") and their lengths.
+mod option {
+    pub(super) const END_OF_LIST: u8 = 0;
+    pub(super) const NO_OPERATION: u8 = 1;
+    pub(super) const MSS: u8 = 2;
+    pub(super) const MD5_SIGNATURE: u8 = 19;
+    pub(super) const AUTHENTICATION: u8 = 29;
+    /// Kind, length, key identifiers: a shorter one is none (RFC 5925, section 2.2).
+    pub(super) const AUTHENTICATION_MIN_LEN: usize = 4;
+}
+
+/// SYN or SYN-ACK, as `--tcp-flags SYN,RST SYN` has it: SYN set and RST clear.
+pub(crate) fn is_syn(flags: u8) -> bool {
+    flags & (SYN | RST) == SYN
+}
+
+/// The length of a SYN's header, options included, all of it inside the IP packet.
+pub(crate) fn syn_header_len(segment: &Payload<'_>) -> Result<usize, Outcome> {
+    let in_pieces = |outcome| match outcome {
+        Outcome::Malformed(_) if segment.is_fragment => Outcome::LeftAlone(Reason::Fragment),
+        other => other,
+    };
+    let header: &[u8; FIXED_HEADER_LEN] = segment.rest.header(Layer::Tcp).map_err(in_pieces)?;
+    let header_len = usize::from(header[12] >> 4) << 2;
+    if header_len < FIXED_HEADER_LEN {
+        return Err(too_short(Layer::Tcp, FIXED_HEADER_LEN, header_len));
+    }
+    segment
+        .rest
+        .behind(Layer::Tcp, header_len)
+        .map_err(in_pieces)?;
+    if !is_syn(header[FLAGS_AT]) {
+        return Err(Outcome::LeftAlone(Reason::NotSyn));
+    }
+    Ok(header_len)
+}
+
+/// What one walk over a SYN's options finds.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// The largest MSS of all well-formed MSS options.
+    pub(crate) largest_mss: Option<u16>,
+    /// Where in the header their values are: bit `n` for byte `n`.
+    mss_values_at: u64,
+    pub(crate) has_authentication: bool,
+    pub(crate) has_md5_signature: bool,
+}
+
+impl Options {
+    /// Walks the options as Linux does: past an end of list, over lengths of 0 and 1 byte by byte,
+    /// up to an option that runs past the header.
+    pub(crate) fn read(header: &[u8]) -> Self {
+        let mut found = Self::default();
+        let mut at = FIXED_HEADER_LEN;
+        while let Some((&kind, rest)) = header.get(at..).and_then(<[u8]>::split_first) {
+            if kind == option::END_OF_LIST || kind == option::NO_OPERATION {
+                at = at.wrapping_add(1);
+                continue;
+            }
+            let len = match rest.first() {
+                Some(0 | 1) => 1,
+                Some(&len) => usize::from(len),
+                None => break,
+            };
+            let end = at.wrapping_add(len);
+            let Some(option) = header.get(at..end) else {
+                break;
+            };
+            found.note(at, option);
+            at = end;
+        }
+        found
+    }
+
+    fn note(&mut self, at: usize, option: &[u8]) {
+        match *option {
+            [option::MSS, _, high, low] => {
+                let mss = u16::from_be_bytes([high, low]);
+                self.largest_mss = self.largest_mss.max(Some(mss));
+                self.mss_values_at |= 4_u64.wrapping_shl(u32::try_from(at).unwrap_or(0));
+            }
+            [option::AUTHENTICATION, ..] if option.len() >= option::AUTHENTICATION_MIN_LEN => {
+                self.has_authentication = true;
+            }
+            [option::MD5_SIGNATURE, _, ..] => self.has_md5_signature = true,
+            _ => {}
+        }
+    }
+
+    /// What becomes of a SYN with these options under a ceiling.
+    pub(crate) fn judge(&self, ceiling: Option<u16>) -> Outcome {
+        if self.has_authentication {
+            return Outcome::LeftAlone(Reason::TcpAo);
+        }
+        match (self.largest_mss, ceiling) {
+            (None, _) => Outcome::LeftAlone(Reason::NoMss),
+            (_, None) => Outcome::LeftAlone(Reason::NoCeiling),
+            (Some(mss), Some(ceiling)) if mss <= ceiling => Outcome::Fits { mss },
+            (_, Some(ceiling)) if ceiling < crate::MIN_MSS => {
+                Outcome::LeftAlone(Reason::CeilingTooLow)
+            }
+            (Some(from), Some(to)) => Outcome::Clamped { from, to },
+        }
+    }
+
+    /// Lowers every MSS above the ceiling to it, in the header that was read.
+    pub(crate) fn lower(&self, header: &mut [u8], ceiling: u16) {
+        let mut values_at = self.mss_values_at;
+        while values_at != 0 {
+            let at = values_at.trailing_zeros();
+            values_at &= values_at.wrapping_sub(1);
+            let Some(value) = word::at_mut(header, usize::try_from(at).unwrap_or(0)) else {
+                return;
+            };
+            let mss = u16::from_be_bytes(*value);
+            if mss <= ceiling {
+                continue;
+            }
+            *value = ceiling.to_be_bytes();
+            // At an odd offset a value lies across two words of the sum: its bytes swap places.
+            if at & 1 == 0 {
+                checksum::update(header, CHECKSUM_AT, mss, ceiling);
+            } else {
+                checksum::update(header, CHECKSUM_AT, mss.swap_bytes(), ceiling.swap_bytes());
+            }
+        }
+    }
+}
+
+/// Inserts an MSS option right behind the fixed header, in a SYN without payload that fills all of
+/// `segment` but its last [`MSS_OPTION_LEN`] bytes.
+pub(crate) fn insert_mss(segment: &mut [u8], mss: u16) {
+    let [high, low] = mss.to_be_bytes();
+    let mut option = [option::MSS, 4, high, low];
+    if let Some((_, options)) = segment.split_at_mut_checked(FIXED_HEADER_LEN) {
+        // The options are whole words: each takes the place of the next one.
+        for word in options.as_chunks_mut().0 {
+            core::mem::swap(word, &mut option);
+        }
+    }
+    let old_len = u16::try_from(segment.len())
+        .unwrap_or(u16::MAX)
+        .wrapping_sub(MSS_OPTION_LEN);
+    if let Some(offset_and_flags) = word::at_mut(segment, DATA_OFFSET_AT) {
+        let old = u16::from_be_bytes(*offset_and_flags);
+        let new = old.wrapping_add(ONE_WORD_MORE);
+        *offset_and_flags = new.to_be_bytes();
+        checksum::update(segment, CHECKSUM_AT, old, new);
+    }
+    // The pseudo-header has the length of the segment (RFC 9293, section 3.1).
+    let new_len = old_len.wrapping_add(MSS_OPTION_LEN);
+    checksum::update(segment, CHECKSUM_AT, old_len, new_len);
+    checksum::update(
+        segment,
+        CHECKSUM_AT,
+        0,
+        u16::from_be_bytes([option::MSS, 4]),
+    );
+    checksum::update(segment, CHECKSUM_AT, 0, mss);
+}

@@ -4,7 +4,7 @@ use clamp_core::LinkType;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{Packet, frame, mostly, packet, some_bytes};
+use super::{Hex, Packet, frame, mostly, packet, some_bytes};
 
 /// Every link type the clamp reads.
 pub const ALL_LINK_TYPES: [LinkType; 9] = [
@@ -25,7 +25,7 @@ pub struct Capture {
     /// What it begins with.
     pub link: LinkType,
     /// What was on the wire.
-    pub wire: Vec<u8>,
+    pub wire: Hex,
     /// Where the snap length cut it.
     pub snapped: Option<Index>,
     /// Bytes on the wire that no capture could hold, as when the original length says more.
@@ -36,7 +36,7 @@ impl Capture {
     /// What was captured.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        let mut bytes = self.wire.clone();
+        let mut bytes = self.wire.to_vec();
         if let Some(index) = self.snapped {
             bytes.truncate(index.index(bytes.len() + 1));
         }
@@ -58,9 +58,17 @@ fn null() -> impl Strategy<Value = Vec<u8>> {
     let family = prop_oneof![20 => Just(None), 1 => any::<u32>().prop_map(Some)];
     let v6_family = prop::sample::select(vec![10_u32, 24, 28, 30]);
     (packet(), family, v6_family, any::<bool>()).prop_map(|(packet, family, v6, is_little)| {
-        let right = if matches!(packet, Packet::V4(_)) { 2 } else { v6 };
+        let right = if matches!(packet, Packet::V4(_)) {
+            2
+        } else {
+            v6
+        };
         let family = family.unwrap_or(right);
-        let header = if is_little { family.to_le_bytes() } else { family.to_be_bytes() };
+        let header = if is_little {
+            family.to_le_bytes()
+        } else {
+            family.to_be_bytes()
+        };
         with_header(header.to_vec(), &packet)
     })
 }
@@ -69,9 +77,17 @@ fn ppp() -> impl Strategy<Value = Vec<u8>> {
     let protocol = prop_oneof![20 => Just(None), 1 => any::<u16>().prop_map(Some)];
     (packet(), protocol, any::<bool>(), any::<bool>()).prop_map(
         |(packet, protocol, has_address, is_compressed)| {
-            let right = if matches!(packet, Packet::V4(_)) { 0x0021 } else { 0x0057 };
+            let right = if matches!(packet, Packet::V4(_)) {
+                0x0021
+            } else {
+                0x0057
+            };
             let [high, low] = protocol.unwrap_or(right).to_be_bytes();
-            let mut header = if has_address { vec![0xff, 0x03] } else { Vec::new() };
+            let mut header = if has_address {
+                vec![0xff, 0x03]
+            } else {
+                Vec::new()
+            };
             if !is_compressed {
                 header.push(high);
             }
@@ -121,13 +137,13 @@ fn wire(link: LinkType) -> BoxedStrategy<Vec<u8>> {
 
 /// Captures of this link type.
 fn capture_of(link: LinkType) -> impl Strategy<Value = Capture> {
-    let behind = prop_oneof![5 => Just(Vec::new()), 1 => some_bytes(12)];
+    let behind = prop_oneof![5 => Just(Hex::default()), 1 => some_bytes(12)];
     let snapped = prop_oneof![3 => Just(None), 1 => any::<Index>().prop_map(Some)];
     let never_captured = prop_oneof![8 => Just(0), 1 => 1_usize..100, 1 => Just(70_000)];
     (wire(link), behind, snapped, never_captured).prop_map(
         move |(wire, behind, snapped, never_captured)| Capture {
             link,
-            wire: [wire, behind].concat(),
+            wire: Hex([wire.as_slice(), &behind].concat()),
             snapped,
             never_captured,
         },
@@ -136,6 +152,9 @@ fn capture_of(link: LinkType) -> impl Strategy<Value = Capture> {
 
 /// Captures of every link type, one in four cut by a snap length.
 pub fn capture() -> impl Strategy<Value = Capture> {
-    let each: Vec<_> = ALL_LINK_TYPES.into_iter().map(|link| capture_of(link).boxed()).collect();
+    let each: Vec<_> = ALL_LINK_TYPES
+        .into_iter()
+        .map(|link| capture_of(link).boxed())
+        .collect();
     prop::sample::select(each).prop_flat_map(|captures| captures)
 }

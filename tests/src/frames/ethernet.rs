@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{Length, Packet, length, mostly, packet, some_bytes};
+use super::{Hex, Length, Packet, length, mostly, packet, some_bytes};
 
 /// An Ethernet frame, described.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Frame {
     /// What is behind them.
     pub cargo: Cargo,
     /// What follows the cargo.
-    pub behind: Vec<u8>,
+    pub behind: Hex,
     /// Whether it is padded with zeros to Ethernet's minimum of 60 bytes.
     pub is_padded: bool,
 }
@@ -49,14 +49,14 @@ pub enum Cargo {
         /// What follows.
         packet: Packet,
         /// What the PPPoE length counts behind the packet.
-        behind: Vec<u8>,
+        behind: Hex,
     },
     /// Anything else, or bytes that are not what the ethertype says.
     Other {
         /// The ethertype.
         ethertype: u16,
         /// What follows.
-        bytes: Vec<u8>,
+        bytes: Hex,
     },
 }
 
@@ -72,7 +72,7 @@ impl Frame {
         let (ethertype, cargo) = self.cargo.bytes();
         bytes.extend(ethertype.to_be_bytes());
         bytes.extend(cargo);
-        bytes.extend(&self.behind);
+        bytes.extend(self.behind.iter());
         if self.is_padded && bytes.len() < 60 {
             bytes.resize(60, 0);
         }
@@ -84,7 +84,12 @@ impl Cargo {
     fn bytes(&self) -> (u16, Vec<u8>) {
         match self {
             Cargo::Packet(packet) => (packet.ethertype(), packet.bytes()),
-            Cargo::Snap { length, prefix, ethertype, packet } => {
+            Cargo::Snap {
+                length,
+                prefix,
+                ethertype,
+                packet,
+            } => {
                 let mut bytes = prefix.to_vec();
                 bytes.extend(ethertype.unwrap_or(packet.ethertype()).to_be_bytes());
                 bytes.extend(packet.bytes());
@@ -99,22 +104,30 @@ impl Cargo {
                 packet,
                 behind,
             } => {
-                let right = if matches!(packet, Packet::V4(_)) { 0x0021 } else { 0x0057 };
+                let right = if matches!(packet, Packet::V4(_)) {
+                    0x0021
+                } else {
+                    0x0057
+                };
                 let [high, low] = protocol.unwrap_or(right).to_be_bytes();
-                let mut payload = if *is_compressed { vec![low] } else { vec![high, low] };
+                let mut payload = if *is_compressed {
+                    vec![low]
+                } else {
+                    vec![high, low]
+                };
                 payload.extend(packet.bytes());
-                payload.extend(behind);
+                payload.extend(behind.iter());
                 let mut bytes = vec![*version_and_type, *code, 0x00, 0x2a];
                 bytes.extend(length.of(payload.len()).to_be_bytes());
                 bytes.extend(payload);
                 (0x8864, bytes)
             }
-            Cargo::Other { ethertype, bytes } => (*ethertype, bytes.clone()),
+            Cargo::Other { ethertype, bytes } => (*ethertype, bytes.to_vec()),
         }
     }
 }
 
-fn cargo(packet: BoxedStrategy<Packet>) -> impl Strategy<Value = Cargo> {
+fn cargo(packet: BoxedStrategy<Packet>) -> BoxedStrategy<Cargo> {
     let snap = (
         length(),
         mostly(
@@ -139,23 +152,30 @@ fn cargo(packet: BoxedStrategy<Packet>) -> impl Strategy<Value = Cargo> {
         mostly(0, any::<u8>()),
         length(),
         any::<bool>(),
-        mostly(None, prop_oneof![Just(0xc021), Just(0x00ff), any::<u16>()].prop_map(Some)),
+        mostly(
+            None,
+            prop_oneof![Just(0xc021), Just(0x00ff), any::<u16>()].prop_map(Some),
+        ),
         packet.clone(),
-        prop_oneof![6 => Just(Vec::new()), 1 => some_bytes(8)],
+        prop_oneof![6 => Just(Hex::default()), 1 => some_bytes(8)],
     )
-        .prop_map(|(version_and_type, code, length, is_compressed, protocol, packet, behind)| {
-            Cargo::Pppoe {
-                version_and_type,
-                code,
-                length,
-                is_compressed,
-                protocol,
-                packet,
-                behind,
-            }
-        });
+        .prop_map(
+            |(version_and_type, code, length, is_compressed, protocol, packet, behind)| {
+                Cargo::Pppoe {
+                    version_and_type,
+                    code,
+                    length,
+                    is_compressed,
+                    protocol,
+                    packet,
+                    behind,
+                }
+            },
+        );
     let ethertype = prop_oneof![
-        prop::sample::select(vec![0x0800_u16, 0x86dd, 0x8863, 0x8864, 0x0806, 0, 0x05ff, 0x0600]),
+        prop::sample::select(vec![
+            0x0800_u16, 0x86dd, 0x8863, 0x8864, 0x0806, 0, 0x05ff, 0x0600
+        ]),
         any::<u16>(),
     ];
     let other = (ethertype, some_bytes(80))
@@ -166,23 +186,26 @@ fn cargo(packet: BoxedStrategy<Packet>) -> impl Strategy<Value = Cargo> {
         8 => pppoe,
         1 => other,
     ]
+    .boxed()
 }
 
 /// Frames that carry packets drawn from `packet`.
-pub(super) fn frame_around(packet: BoxedStrategy<Packet>) -> impl Strategy<Value = Frame> {
+pub(super) fn frame_around(packet: BoxedStrategy<Packet>) -> BoxedStrategy<Frame> {
     let tag = || prop::sample::select(vec![0x8100_u16, 0x88a8, 0x9100]);
     let tags = prop_oneof![
         8 => Just(Vec::new()),
         5 => prop::collection::vec(tag(), 1..=3),
         1 => prop::collection::vec(tag(), 4),
     ];
-    let behind = prop_oneof![6 => Just(Vec::new()), 1 => some_bytes(10)];
-    (tags, cargo(packet), behind, any::<bool>()).prop_map(|(tags, cargo, behind, is_padded)| Frame {
-        tags,
-        cargo,
-        behind,
-        is_padded,
-    })
+    let behind = prop_oneof![6 => Just(Hex::default()), 1 => some_bytes(10)];
+    (tags, cargo(packet), behind, any::<bool>())
+        .prop_map(|(tags, cargo, behind, is_padded)| Frame {
+            tags,
+            cargo,
+            behind,
+            is_padded,
+        })
+        .boxed()
 }
 
 /// Frames of every encapsulation.

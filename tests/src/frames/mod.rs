@@ -5,15 +5,17 @@
 
 mod capture;
 mod ethernet;
+mod hex;
 mod options;
 mod packet;
 mod policy;
-mod segment;
 mod seed;
+mod segment;
 mod tunnel;
 
 pub use self::capture::{ALL_LINK_TYPES, Capture, capture};
 pub use self::ethernet::{Cargo, Frame, SentFrame, frame, sent_frame};
+pub use self::hex::Hex;
 pub use self::options::option_soup;
 pub use self::packet::{Content, Extension, Packet, SentPacket, V4, V6, packet, sent_packet};
 pub use self::policy::policy;
@@ -72,6 +74,6 @@ fn mostly<T: Clone + std::fmt::Debug + 'static>(
 }
 
 /// Arbitrary bytes, `most` of them at most.
-fn some_bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
-    prop::collection::vec(any::<u8>(), 0..=most)
+fn some_bytes(most: usize) -> impl Strategy<Value = Hex> {
+    prop::collection::vec(any::<u8>(), 0..=most).prop_map(Hex)
 }

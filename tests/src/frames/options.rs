@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use super::Hex;
+
 /// The most bytes of options a TCP header holds.
 const MOST_OPTIONS: usize = 40;
 
@@ -55,12 +57,12 @@ fn unusual_option() -> impl Strategy<Value = Vec<u8>> {
         1 => any::<u8>().prop_map(|kind| vec![kind]),
         1 => option_of(29, 2..=3),
         1 => option_of(19, 18..=18),
-        1 => super::some_bytes(6),
+        1 => super::some_bytes(6).prop_map(|bytes| bytes.0),
     ]
 }
 
 /// The options of a header: any sequence of good and bad ones, a whole number of words, 40 bytes at most.
-pub fn option_soup() -> impl Strategy<Value = Vec<u8>> {
+pub fn option_soup() -> BoxedStrategy<Hex> {
     let usual = (
         prop::collection::vec(usual_option(), 0..3),
         mss_option(),
@@ -90,6 +92,7 @@ pub fn option_soup() -> impl Strategy<Value = Vec<u8>> {
             while options.len() % 4 != 0 {
                 options.push(filler);
             }
-            options
+            Hex(options)
         })
+        .boxed()
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::tunnel::{Gre, gre};
-use super::{DEEPEST_NESTING, Length, Segment, length, mostly, segment, some_bytes};
+use super::{DEEPEST_NESTING, Hex, Length, Segment, length, mostly, segment, some_bytes};
 use crate::oracle::sum;
 
 /// An IP packet, described.
@@ -24,7 +24,7 @@ pub struct V4 {
     /// The header length in words; `None` for the right one.
     pub header_length: Option<u8>,
     /// IPv4 options, a whole number of words, 40 bytes at most.
-    pub options: Vec<u8>,
+    pub options: Hex,
     /// What the total length says.
     pub total_length: Length,
     /// The word with the fragment flags and the offset.
@@ -80,7 +80,7 @@ pub enum Content {
         /// IP protocol, or IPv6 next header.
         protocol: u8,
         /// What follows.
-        bytes: Vec<u8>,
+        bytes: Hex,
     },
 }
 
@@ -120,13 +120,20 @@ impl V4 {
         let (protocol, content) = self.content.bytes(&V4_ADDRESSES);
         let header_len = 20 + self.options.len();
         let right_words = u8::try_from(header_len / 4).expect("40 bytes of options");
-        let mut bytes = vec![self.version << 4 | self.header_length.unwrap_or(right_words), 0];
-        bytes.extend(self.total_length.of(header_len + content.len()).to_be_bytes());
+        let mut bytes = vec![
+            self.version << 4 | self.header_length.unwrap_or(right_words),
+            0,
+        ];
+        bytes.extend(
+            self.total_length
+                .of(header_len + content.len())
+                .to_be_bytes(),
+        );
         bytes.extend([0x12, 0x34]);
         bytes.extend(self.fragment.to_be_bytes());
         bytes.extend([64, protocol, 0, 0]);
         bytes.extend(V4_ADDRESSES);
-        bytes.extend(&self.options);
+        bytes.extend(self.options.iter());
         bytes = sum::with_checksum(bytes, 10);
         let checksum = u16::from_be_bytes([bytes[10], bytes[11]]);
         let checksum = checksum.wrapping_add(self.header_checksum_wrong_by);
@@ -161,9 +168,17 @@ impl Extension {
                 let [high, low] = word.to_be_bytes();
                 (44, vec![next_header, 0, high, low, 0, 0, 0, 7])
             }
-            Extension::Options { kind, length, is_whole } => {
+            Extension::Options {
+                kind,
+                length,
+                is_whole,
+            } => {
                 let mut header = vec![next_header, length];
-                let len = if is_whole { 8 + 8 * usize::from(length) } else { 8 };
+                let len = if is_whole {
+                    8 + 8 * usize::from(length)
+                } else {
+                    8
+                };
                 header.resize(len, 0);
                 (kind, header)
             }
@@ -176,7 +191,11 @@ impl Content {
         match self {
             Content::Segment(segment) => (6, segment.bytes(addresses)),
             Content::Packet(packet) => {
-                let protocol = if matches!(**packet, Packet::V4(_)) { 4 } else { 41 };
+                let protocol = if matches!(**packet, Packet::V4(_)) {
+                    4
+                } else {
+                    41
+                };
                 (protocol, packet.bytes())
             }
             Content::Gre(gre) => (47, gre.bytes()),
@@ -186,7 +205,7 @@ impl Content {
                 bytes.extend(segment.bytes(addresses));
                 (51, bytes)
             }
-            Content::Other { protocol, bytes } => (*protocol, bytes.clone()),
+            Content::Other { protocol, bytes } => (*protocol, bytes.to_vec()),
         }
     }
 }
@@ -205,7 +224,9 @@ fn content(inner: Option<BoxedStrategy<Packet>>) -> BoxedStrategy<Content> {
         1 => segment().prop_map(Content::Authenticated),
         2 => other,
     ];
-    let Some(inner) = inner else { return direct.boxed() };
+    let Some(inner) = inner else {
+        return direct.boxed();
+    };
     prop_oneof![
         6 => direct,
         2 => inner.clone().prop_map(|packet| Content::Packet(Box::new(packet))),
@@ -214,10 +235,10 @@ fn content(inner: Option<BoxedStrategy<Packet>>) -> BoxedStrategy<Content> {
     .boxed()
 }
 
-fn v4(inner: Option<BoxedStrategy<Packet>>) -> impl Strategy<Value = Packet> {
+fn v4(inner: Option<BoxedStrategy<Packet>>) -> BoxedStrategy<Packet> {
     let options = prop_oneof![
-        6 => Just(Vec::new()),
-        1 => (1_usize..=10).prop_map(|words| vec![1; words * 4]),
+        6 => Just(Hex::default()),
+        1 => (1_usize..=10).prop_map(|words| Hex(vec![1; words * 4])),
     ];
     let fragment = prop_oneof![
         20 => Just(0x4000_u16),
@@ -247,11 +268,15 @@ fn v4(inner: Option<BoxedStrategy<Packet>>) -> impl Strategy<Value = Packet> {
                 })
             },
         )
+        .boxed()
 }
 
-fn extension() -> impl Strategy<Value = Extension> {
+fn extension() -> BoxedStrategy<Extension> {
     let kind = prop::sample::select(vec![0_u8, 43, 60]);
-    let options = (kind, prop_oneof![6 => Just(0_u8), 3 => 1_u8..3, 1 => any::<u8>()])
+    let options = (
+        kind,
+        prop_oneof![6 => Just(0_u8), 3 => 1_u8..3, 1 => any::<u8>()],
+    )
         .prop_flat_map(|(kind, length)| {
             mostly(true, Just(false)).prop_map(move |is_whole| Extension::Options {
                 kind,
@@ -260,19 +285,30 @@ fn extension() -> impl Strategy<Value = Extension> {
             })
         });
     let fragment = prop_oneof![4 => Just(0_u16), 4 => Just(1), 1 => any::<u16>()];
-    prop_oneof![5 => options, 1 => fragment.prop_map(Extension::Fragment)]
+    prop_oneof![5 => options, 1 => fragment.prop_map(Extension::Fragment)].boxed()
 }
 
-fn v6(inner: Option<BoxedStrategy<Packet>>) -> impl Strategy<Value = Packet> {
+fn v6(inner: Option<BoxedStrategy<Packet>>) -> BoxedStrategy<Packet> {
     let extensions = prop_oneof![
         12 => Just(Vec::new()),
         6 => prop::collection::vec(extension(), 1..4),
         1 => prop::collection::vec(extension(), 7..=10),
     ];
-    (mostly(6, 0_u8..16), prop_oneof![60 => length(), 1 => Just(Length::Exactly(0))], extensions, content(inner))
+    (
+        mostly(6, 0_u8..16),
+        prop_oneof![60 => length(), 1 => Just(Length::Exactly(0))],
+        extensions,
+        content(inner),
+    )
         .prop_map(|(version, payload_length, extensions, content)| {
-            Packet::V6(V6 { version, payload_length, extensions, content })
+            Packet::V6(V6 {
+                version,
+                payload_length,
+                extensions,
+                content,
+            })
         })
+        .boxed()
 }
 
 /// Packets of both versions, with tunnels nested up to six deep.
@@ -290,7 +326,7 @@ pub struct SentPacket {
     /// The packet that was meant.
     pub packet: Packet,
     /// What follows it.
-    pub behind: Vec<u8>,
+    pub behind: Hex,
     /// Where it was cut off.
     pub truncated: Option<Index>,
 }
@@ -299,7 +335,7 @@ impl SentPacket {
     /// What arrives.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        let mut bytes = [self.packet.bytes(), self.behind.clone()].concat();
+        let mut bytes = [self.packet.bytes(), self.behind.to_vec()].concat();
         if let Some(index) = self.truncated {
             bytes.truncate(index.index(bytes.len() + 1));
         }
@@ -309,8 +345,11 @@ impl SentPacket {
 
 /// Bare packets, one in twenty cut off somewhere.
 pub fn sent_packet() -> impl Strategy<Value = SentPacket> {
-    let behind = prop_oneof![4 => Just(Vec::new()), 1 => some_bytes(20)];
+    let behind = prop_oneof![4 => Just(Hex::default()), 1 => some_bytes(20)];
     let truncated = prop_oneof![20 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    (packet(), behind, truncated)
-        .prop_map(|(packet, behind, truncated)| SentPacket { packet, behind, truncated })
+    (packet(), behind, truncated).prop_map(|(packet, behind, truncated)| SentPacket {
+        packet,
+        behind,
+        truncated,
+    })
 }

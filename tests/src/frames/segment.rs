@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{mostly, option_soup, some_bytes};
+use super::{Hex, mostly, option_soup, some_bytes};
 use crate::oracle::sum;
 
 /// What a segment's checksum field holds.
@@ -24,11 +24,11 @@ pub struct Segment {
     /// The byte of flags, SYN being 2 and RST 4.
     pub flags: u8,
     /// The options as they stand in the header, a whole number of words.
-    pub options: Vec<u8>,
+    pub options: Hex,
     /// The header's length in words; `None` for the right one.
     pub data_offset: Option<u8>,
     /// What is behind the header.
-    pub payload: Vec<u8>,
+    pub payload: Hex,
     /// What the checksum field holds.
     pub checksum: Checksum,
 }
@@ -44,8 +44,8 @@ impl Segment {
         bytes.push(self.data_offset.unwrap_or(right_offset) << 4);
         bytes.push(self.flags);
         bytes.extend([0xfa, 0xf0, 0, 0, 0, 0]);
-        bytes.extend(&self.options);
-        bytes.extend(&self.payload);
+        bytes.extend(self.options.iter());
+        bytes.extend(self.payload.iter());
         let pseudo = sum::pseudo_header(addresses, bytes.len());
         let summed = sum::with_checksum([pseudo.as_slice(), &bytes].concat(), pseudo.len() + 16);
         let right = [summed[pseudo.len() + 16], summed[pseudo.len() + 17]];
@@ -60,7 +60,7 @@ impl Segment {
 }
 
 /// Mostly SYNs with an MSS option.
-pub fn segment() -> impl Strategy<Value = Segment> {
+pub fn segment() -> BoxedStrategy<Segment> {
     let flags = prop_oneof![
         24 => Just(0x02_u8),
         12 => Just(0x12),
@@ -70,7 +70,7 @@ pub fn segment() -> impl Strategy<Value = Segment> {
         1 => Just(0x10),
         1 => any::<u8>(),
     ];
-    let payload = prop_oneof![4 => Just(Vec::new()), 1 => some_bytes(40)];
+    let payload = prop_oneof![4 => Just(Hex::default()), 1 => some_bytes(40)];
     let checksum = prop_oneof![
         6 => Just(Checksum::Right),
         1 => any::<u16>().prop_map(Checksum::WrongBy),
@@ -84,12 +84,15 @@ pub fn segment() -> impl Strategy<Value = Segment> {
         payload,
         checksum,
     )
-        .prop_map(|(sequence, flags, options, data_offset, payload, checksum)| Segment {
-            sequence,
-            flags,
-            options,
-            data_offset,
-            payload,
-            checksum,
-        })
+        .prop_map(
+            |(sequence, flags, options, data_offset, payload, checksum)| Segment {
+                sequence,
+                flags,
+                options,
+                data_offset,
+                payload,
+                checksum,
+            },
+        )
+        .boxed()
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::ethernet::frame_around;
-use super::{Frame, Packet, mostly, some_bytes};
+use super::{Frame, Hex, Packet, mostly, some_bytes};
 
 /// A GRE header and what is behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum GreCargo {
         /// The protocol type.
         protocol: u16,
         /// What follows.
-        bytes: Vec<u8>,
+        bytes: Hex,
     },
 }
 
@@ -39,7 +39,7 @@ impl Gre {
         let (protocol, cargo) = match &self.cargo {
             GreCargo::Packet(packet) => (packet.ethertype(), packet.bytes()),
             GreCargo::Frame(frame) => (0x6558, frame.bytes()),
-            GreCargo::Other { protocol, bytes } => (*protocol, bytes.clone()),
+            GreCargo::Other { protocol, bytes } => (*protocol, bytes.to_vec()),
         };
         let mut bytes = self.flags.to_be_bytes().to_vec();
         bytes.extend(protocol.to_be_bytes());
@@ -56,7 +56,7 @@ impl Gre {
 }
 
 /// GRE around packets drawn from `inner`.
-pub(super) fn gre(inner: BoxedStrategy<Packet>) -> impl Strategy<Value = Gre> {
+pub(super) fn gre(inner: BoxedStrategy<Packet>) -> BoxedStrategy<Gre> {
     let known_flags = prop::sample::subsequence(vec![0x8000_u16, 0x2000, 0x1000], 0..=3)
         .prop_map(|flags| flags.into_iter().sum());
     let cargo = prop_oneof![
@@ -65,6 +65,15 @@ pub(super) fn gre(inner: BoxedStrategy<Packet>) -> impl Strategy<Value = Gre> {
         1 => (any::<u16>(), some_bytes(40))
             .prop_map(|(protocol, bytes)| GreCargo::Other { protocol, bytes }),
     ];
-    (prop_oneof![20 => known_flags, 1 => any::<u16>()], mostly(true, Just(false)), cargo)
-        .prop_map(|(flags, is_whole, cargo)| Gre { flags, is_whole, cargo })
+    (
+        prop_oneof![20 => known_flags, 1 => any::<u16>()],
+        mostly(true, Just(false)),
+        cargo,
+    )
+        .prop_map(|(flags, is_whole, cargo)| Gre {
+            flags,
+            is_whole,
+            cargo,
+        })
+        .boxed()
 }

@@ -101,7 +101,7 @@ pub(super) fn ipv6<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, 
             8 + 8 * usize::from(extension[1])
         };
         next_header = extension[0];
-        payload.need(Layer::ExtensionHeader, len)?;
+        payload.had(Layer::ExtensionHeader, len)?;
         payload = payload.behind(len);
     }
 
@@ -132,7 +132,7 @@ pub(super) fn is_syn(flags: u8) -> bool {
 
 /// SPEC's one licence for speed: TCP without SYN is answered before any length is judged.
 fn plainly_a_syn(packet: &Window<'_>, header_len: usize) -> Result<(), Outcome> {
-    match packet.captured.get(packet.at + header_len + 13) {
+    match packet.bytes().get(header_len + 13) {
         Some(&flags) if !is_syn(flags) => Err(Outcome::LeftAlone(Reason::NotSyn)),
         _ => Ok(()),
     }

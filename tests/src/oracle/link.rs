@@ -100,7 +100,8 @@ fn tagged<'a>(
         0x0800 => internet::ipv4(window, path),
         0x86dd => internet::ipv6(window, path),
         0x8864 => pppoe(window, path),
-        ..0x0600 if is_ethernet => {
+        // The protocol of a cooked capture is the kernel's own there; behind a tag it came from the wire.
+        ..0x0600 if is_ethernet || tags > 0 => {
             // From 0x0600 on the field would be read as an ethertype.
             let length = LengthField {
                 at: window.at - 2,

@@ -108,11 +108,10 @@ pub(super) fn syn_header<'a>(found: &Found<'a>) -> Result<&'a [u8], Outcome> {
     if segment.there() < header_len {
         return Err(lacking(header_len));
     }
-    let header = segment.need(Layer::Tcp, header_len)?;
-    if !is_syn(header[13]) {
+    if !is_syn(fixed[13]) {
         return Err(Outcome::LeftAlone(Reason::NotSyn));
     }
-    Ok(header)
+    segment.need(Layer::Tcp, header_len)
 }
 
 /// The highest MSS this policy lets the segment keep.

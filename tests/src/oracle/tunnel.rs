@@ -46,7 +46,7 @@ fn gre<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
             len += 4;
         }
     }
-    window.need(Layer::Gre, len)?;
+    window.had(Layer::Gre, len)?;
     path.overhead_bytes += len;
     let cargo = window.behind(len);
     match be16(header, 2) {

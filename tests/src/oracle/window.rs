@@ -24,12 +24,18 @@ impl<'a> Window<'a> {
 
     /// The first `needed` bytes, or why there are none: never on the wire, or not in the capture.
     pub(super) fn need(&self, layer: Layer, needed: usize) -> Result<&'a [u8], Outcome> {
-        if self.there() < needed {
-            return Err(too_short(layer, needed, self.there()));
-        }
+        self.had(layer, needed)?;
         self.bytes()
             .get(..needed)
             .ok_or(Outcome::LeftAlone(Reason::Cut))
+    }
+
+    /// Whether the wire had `needed` bytes, captured or not.
+    pub(super) fn had(&self, layer: Layer, needed: usize) -> Result<(), Outcome> {
+        if self.there() < needed {
+            return Err(too_short(layer, needed, self.there()));
+        }
+        Ok(())
     }
 
     /// What is behind the first `len` bytes.

@@ -4,7 +4,8 @@ use clamp_core::LinkType;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{Hex, Packet, frame, mostly, packet, some_bytes};
+use super::ethernet::frame_around;
+use super::{Hex, Packet, mostly, packet, packet_without_mss, some_bytes};
 
 /// Every link type the clamp reads.
 pub const ALL_LINK_TYPES: [LinkType; 9] = [
@@ -54,10 +55,10 @@ fn with_header(header: Vec<u8>, packet: &Packet) -> Vec<u8> {
     [header, packet.bytes()].concat()
 }
 
-fn null() -> impl Strategy<Value = Vec<u8>> {
+fn null(packet: BoxedStrategy<Packet>) -> impl Strategy<Value = Vec<u8>> {
     let family = prop_oneof![20 => Just(None), 1 => any::<u32>().prop_map(Some)];
     let v6_family = prop::sample::select(vec![10_u32, 24, 28, 30]);
-    (packet(), family, v6_family, any::<bool>()).prop_map(|(packet, family, v6, is_little)| {
+    (packet, family, v6_family, any::<bool>()).prop_map(|(packet, family, v6, is_little)| {
         let right = if matches!(packet, Packet::V4(_)) {
             2
         } else {
@@ -73,9 +74,9 @@ fn null() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn ppp() -> impl Strategy<Value = Vec<u8>> {
+fn ppp(packet: BoxedStrategy<Packet>) -> impl Strategy<Value = Vec<u8>> {
     let protocol = prop_oneof![20 => Just(None), 1 => any::<u16>().prop_map(Some)];
-    (packet(), protocol, any::<bool>(), any::<bool>()).prop_map(
+    (packet, protocol, any::<bool>(), any::<bool>()).prop_map(
         |(packet, protocol, has_address, is_compressed)| {
             let right = if matches!(packet, Packet::V4(_)) {
                 0x0021
@@ -97,16 +98,16 @@ fn ppp() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-fn hdlc() -> impl Strategy<Value = Vec<u8>> {
-    (packet(), mostly(None, any::<u16>().prop_map(Some))).prop_map(|(packet, protocol)| {
+fn hdlc(packet: BoxedStrategy<Packet>) -> impl Strategy<Value = Vec<u8>> {
+    (packet, mostly(None, any::<u16>().prop_map(Some))).prop_map(|(packet, protocol)| {
         let [high, low] = protocol.unwrap_or(packet.ethertype()).to_be_bytes();
         with_header(vec![0x0f, 0x00, high, low], &packet)
     })
 }
 
 /// What cooked captures hold is what an Ethernet frame holds behind its addresses.
-fn cooked(is_version_2: bool) -> impl Strategy<Value = Vec<u8>> {
-    frame().prop_map(move |frame| {
+fn cooked(packet: BoxedStrategy<Packet>, is_version_2: bool) -> impl Strategy<Value = Vec<u8>> {
+    frame_around(packet).prop_map(move |frame| {
         let frame = frame.bytes();
         let (protocol, payload) = (&frame[12..14], &frame[14..]);
         let mut bytes = vec![0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0];
@@ -121,40 +122,46 @@ fn cooked(is_version_2: bool) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn wire(link: LinkType) -> BoxedStrategy<Vec<u8>> {
+fn wire(link: LinkType, packet: BoxedStrategy<Packet>) -> BoxedStrategy<Vec<u8>> {
     match link {
-        LinkType::Ethernet => frame().prop_map(|frame| frame.bytes()).boxed(),
-        LinkType::Null => null().boxed(),
-        LinkType::Ppp => ppp().boxed(),
+        LinkType::Ethernet => frame_around(packet).prop_map(|frame| frame.bytes()).boxed(),
+        LinkType::Null => null(packet).boxed(),
+        LinkType::Ppp => ppp(packet).boxed(),
         LinkType::RawIp | LinkType::RawIpv4 | LinkType::RawIpv6 => {
-            packet().prop_map(|packet| packet.bytes()).boxed()
+            packet.prop_map(|packet| packet.bytes()).boxed()
         }
-        LinkType::CiscoHdlc => hdlc().boxed(),
-        LinkType::LinuxCooked => cooked(false).boxed(),
-        LinkType::LinuxCookedV2 => cooked(true).boxed(),
+        LinkType::CiscoHdlc => hdlc(packet).boxed(),
+        LinkType::LinuxCooked => cooked(packet, false).boxed(),
+        LinkType::LinuxCookedV2 => cooked(packet, true).boxed(),
     }
 }
 
 /// Captures of this link type.
-fn capture_of(link: LinkType) -> impl Strategy<Value = Capture> {
+fn capture_of(link: LinkType, packet: BoxedStrategy<Packet>) -> BoxedStrategy<Capture> {
     let behind = prop_oneof![5 => Just(Hex::default()), 1 => some_bytes(12)];
     let snapped = prop_oneof![3 => Just(None), 1 => any::<Index>().prop_map(Some)];
     let never_captured = prop_oneof![8 => Just(0), 1 => 1_usize..100, 1 => Just(70_000)];
-    (wire(link), behind, snapped, never_captured).prop_map(
-        move |(wire, behind, snapped, never_captured)| Capture {
+    (wire(link, packet), behind, snapped, never_captured)
+        .prop_map(move |(wire, behind, snapped, never_captured)| Capture {
             link,
             wire: Hex([wire.as_slice(), &behind].concat()),
             snapped,
             never_captured,
-        },
-    )
+        })
+        .boxed()
+}
+
+fn capture_around(packet: &BoxedStrategy<Packet>) -> impl Strategy<Value = Capture> + use<> {
+    let captures = ALL_LINK_TYPES.map(|link| capture_of(link, packet.clone()));
+    prop::sample::select(captures.to_vec()).prop_flat_map(|captures| captures)
 }
 
 /// Captures of every link type, one in four cut by a snap length.
 pub fn capture() -> impl Strategy<Value = Capture> {
-    let each: Vec<_> = ALL_LINK_TYPES
-        .into_iter()
-        .map(|link| capture_of(link).boxed())
-        .collect();
-    prop::sample::select(each).prop_flat_map(|captures| captures)
+    capture_around(&packet())
+}
+
+/// The same, but the SYNs lack their MSS option, and most of them any payload.
+pub fn capture_without_mss() -> impl Strategy<Value = Capture> {
+    capture_around(&packet_without_mss())
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{Hex, Length, Packet, length, mostly, packet, some_bytes};
+use super::{Hex, Length, Packet, length, mostly, packet, packet_without_mss, some_bytes};
 
 /// An Ethernet frame, described.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,6 +211,11 @@ pub(super) fn frame_around(packet: BoxedStrategy<Packet>) -> BoxedStrategy<Frame
 /// Frames of every encapsulation.
 pub fn frame() -> impl Strategy<Value = Frame> {
     frame_around(packet())
+}
+
+/// The same, but the SYNs lack their MSS option, and most of them any payload.
+pub fn frame_without_mss() -> impl Strategy<Value = Frame> {
+    frame_around(packet_without_mss())
 }
 
 /// A frame as it arrives: maybe not whole.

@@ -12,9 +12,10 @@ mod policy;
 mod seed;
 mod segment;
 mod tunnel;
+mod without_mss;
 
-pub use self::capture::{ALL_LINK_TYPES, Capture, capture};
-pub use self::ethernet::{Cargo, Frame, SentFrame, frame, sent_frame};
+pub use self::capture::{ALL_LINK_TYPES, Capture, capture, capture_without_mss};
+pub use self::ethernet::{Cargo, Frame, SentFrame, frame, frame_without_mss, sent_frame};
 pub use self::hex::Hex;
 pub use self::options::option_soup;
 pub use self::packet::{Content, Extension, Packet, SentPacket, V4, V6, packet, sent_packet};
@@ -22,6 +23,7 @@ pub use self::policy::policy;
 pub use self::seed::{check, examples};
 pub use self::segment::{Checksum, Segment, segment};
 pub use self::tunnel::{Gre, GreCargo};
+pub use self::without_mss::packet_without_mss;
 
 use proptest::prelude::*;
 

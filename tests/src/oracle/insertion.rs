@@ -40,13 +40,10 @@ pub(super) fn insert(
     };
     let found = link::walk(start, window, path).expect("a SYN without MSS was found");
 
-    let mss = match allowed_mss(policy, &found) {
+    let mss = match allowed_mss(policy, &found, wire_len > captured_len) {
         Ok(mss) => mss,
         Err(refusal) => return untouched(Insertion::Refused(refusal)),
     };
-    if wire_len > captured_len {
-        return untouched(Insertion::Refused(Refusal::Cut));
-    }
     let Some(grown) = grown(&found, captured, mss) else {
         return untouched(Insertion::Refused(Refusal::NoRoom));
     };
@@ -64,30 +61,34 @@ pub(super) fn insert(
     }
 }
 
-/// The MSS to write, or the first reason against it.
-fn allowed_mss(policy: &Policy, found: &Found<'_>) -> Result<u16, Refusal> {
+/// The MSS to write, or the first reason against it from the outside in.
+fn allowed_mss(policy: &Policy, found: &Found<'_>, is_cut: bool) -> Result<u16, Refusal> {
     let header = segment::syn_header(found).expect("a whole SYN was found");
     let default = match found.version {
         Version::V4 => DEFAULT_MSS_V4,
         Version::V6 => DEFAULT_MSS_V6,
     };
-    if found.segment.there() > header.len() {
-        return Err(Refusal::Payload);
-    }
-    if header.len() == 60 {
-        return Err(Refusal::HeaderFull);
-    }
-    if found.has_fragment_header {
-        return Err(Refusal::Fragment);
+    if is_cut {
+        return Err(Refusal::Cut);
     }
     if found.path.tunnels > 0 {
         return Err(Refusal::Tunnel);
     }
+    if found.has_fragment_header {
+        return Err(Refusal::Fragment);
+    }
+    // A well-formed kind 29 (TCP-AO) is no missing MSS but an outcome of its own.
     if segment::options(header)
         .iter()
-        .any(|option| [19, 29].contains(&option.kind()))
+        .any(|option| option.kind() == 19)
     {
         return Err(Refusal::TcpMd5);
+    }
+    if header.len() == 60 {
+        return Err(Refusal::HeaderFull);
+    }
+    if found.segment.there() > header.len() {
+        return Err(Refusal::Payload);
     }
     let mss = segment::ceiling(policy, found)
         .ok_or(Refusal::NoCeiling)?

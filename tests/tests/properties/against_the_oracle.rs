@@ -1,14 +1,11 @@
-//! What must hold for any frame, packet or capture: the clamp against the oracle, and against itself.
+//! Outcome for outcome and byte for byte, the clamp does what the oracle does.
 
-use clamp_core::{Outcome, Reason};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use tests::frames::{self, ALL_LINK_TYPES, Hex, check};
-use tests::oracle::{self, Policy};
+use tests::oracle;
 
-fn clamp_of(policy: Policy) -> clamp_core::Clamp {
-    policy.clamp().expect("drawn from what is accepted")
-}
+use crate::clamp_of;
 
 #[test]
 fn a_frame_comes_out_as_the_oracle_writes_it() {
@@ -147,86 +144,6 @@ fn pure_random_bytes_come_out_as_the_oracle_writes_them() {
         let mut ours = bytes.to_vec();
         prop_assert_eq!(clamp.packet(&mut ours), expected.outcome);
         prop_assert_eq!(ours, expected.bytes);
-        Ok(())
-    });
-}
-
-#[test]
-fn clamping_twice_is_clamping_once() {
-    check(
-        8,
-        || (frames::policy(), frames::sent_frame()),
-        |(policy, sent)| {
-            let clamp = clamp_of(policy);
-            let mut once = sent.bytes();
-            let first = clamp.frame(&mut once);
-            let mut twice = once.clone();
-            let second = clamp.frame(&mut twice);
-            prop_assert_eq!(&once, &twice);
-            match first {
-                Outcome::Clamped { to, .. } => prop_assert_eq!(second, Outcome::Fits { mss: to }),
-                other => prop_assert_eq!(second, other),
-            }
-            Ok(())
-        },
-    );
-}
-
-#[test]
-fn judging_says_what_clamping_does() {
-    check(
-        8,
-        || {
-            (
-                frames::policy(),
-                frames::sent_frame(),
-                frames::sent_packet(),
-            )
-        },
-        |drawn| {
-            let (policy, frame, packet) = drawn;
-            let clamp = clamp_of(policy);
-            let mut bytes = frame.bytes();
-            prop_assert_eq!(clamp.judge_frame(&bytes), clamp.frame(&mut bytes));
-            let mut bytes = packet.bytes();
-            prop_assert_eq!(clamp.judge_packet(&bytes), clamp.packet(&mut bytes));
-            Ok(())
-        },
-    );
-}
-
-#[test]
-fn only_what_is_clamped_is_written_and_never_raised() {
-    check(
-        8,
-        || (frames::policy(), frames::sent_frame()),
-        |(policy, sent)| {
-            let before = sent.bytes();
-            let mut after = before.clone();
-            match clamp_of(policy).frame(&mut after) {
-                Outcome::Clamped { from, to } => {
-                    prop_assert!(to < from);
-                    prop_assert!(to >= 48);
-                    prop_assert_eq!(before.len(), after.len());
-                }
-                _ => prop_assert_eq!(before, after),
-            }
-            Ok(())
-        },
-    );
-}
-
-#[test]
-fn a_link_mtu_beyond_every_packet_changes_nothing() {
-    check(4, frames::sent_frame, |sent| {
-        let before = sent.bytes();
-        let mut after = before.clone();
-        let policy = Policy::link_mtu(u32::MAX).through_tunnels();
-        let outcome = clamp_of(policy).frame(&mut after);
-        let is_clamped = matches!(outcome, Outcome::Clamped { .. });
-        prop_assert!(!is_clamped);
-        prop_assert_ne!(outcome, Outcome::LeftAlone(Reason::CeilingTooLow));
-        prop_assert_eq!(before, after);
         Ok(())
     });
 }

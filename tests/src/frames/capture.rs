@@ -2,10 +2,9 @@
 
 use clamp_core::LinkType;
 use proptest::prelude::*;
-use proptest::sample::Index;
 
 use super::ethernet::frame_around;
-use super::{Hex, Packet, mostly, packet, packet_without_mss, some_bytes};
+use super::{Hex, Packet, Truncation, mostly, packet, packet_without_mss, some_bytes, truncation};
 
 /// Every link type the clamp reads.
 pub const ALL_LINK_TYPES: [LinkType; 9] = [
@@ -28,7 +27,7 @@ pub struct Capture {
     /// What was on the wire.
     pub wire: Hex,
     /// Where the snap length cut it.
-    pub snapped: Option<Index>,
+    pub snapped: Option<Truncation>,
     /// Bytes on the wire that no capture could hold, as when the original length says more.
     pub never_captured: usize,
 }
@@ -38,8 +37,8 @@ impl Capture {
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.wire.to_vec();
-        if let Some(index) = self.snapped {
-            bytes.truncate(index.index(bytes.len() + 1));
+        if let Some(truncation) = self.snapped {
+            truncation.cut(&mut bytes);
         }
         bytes
     }
@@ -139,14 +138,25 @@ fn wire(link: LinkType, packet: BoxedStrategy<Packet>) -> BoxedStrategy<Vec<u8>>
 /// Captures of this link type.
 fn capture_of(link: LinkType, packet: BoxedStrategy<Packet>) -> BoxedStrategy<Capture> {
     let behind = prop_oneof![5 => Just(Hex::default()), 1 => some_bytes(12)];
-    let snapped = prop_oneof![3 => Just(None), 1 => any::<Index>().prop_map(Some)];
     let never_captured = prop_oneof![8 => Just(0), 1 => 1_usize..100, 1 => Just(70_000)];
-    (wire(link, packet), behind, snapped, never_captured)
-        .prop_map(move |(wire, behind, snapped, never_captured)| Capture {
-            link,
-            wire: Hex([wire.as_slice(), &behind].concat()),
-            snapped,
-            never_captured,
+    (
+        wire(link, packet),
+        behind,
+        truncation(10),
+        truncation(5),
+        never_captured,
+    )
+        .prop_map(move |(wire, behind, truncated, snapped, never_captured)| {
+            let mut wire = [wire.as_slice(), &behind].concat();
+            if let Some(truncation) = truncated {
+                truncation.cut(&mut wire);
+            }
+            Capture {
+                link,
+                wire: Hex(wire),
+                snapped,
+                never_captured,
+            }
         })
         .boxed()
 }

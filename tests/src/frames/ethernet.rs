@@ -1,9 +1,11 @@
 //! Ethernet frames: tags, 802.3, PPPoE sessions, padding.
 
 use proptest::prelude::*;
-use proptest::sample::Index;
 
-use super::{Hex, Length, Packet, length, mostly, packet, packet_without_mss, some_bytes};
+use super::{
+    Hex, Length, Packet, Truncation, length, mostly, packet, packet_without_mss, some_bytes,
+    truncation,
+};
 
 /// An Ethernet frame, described.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +131,7 @@ impl Cargo {
 
 fn cargo(packet: BoxedStrategy<Packet>) -> BoxedStrategy<Cargo> {
     let snap = (
-        length(),
+        prop_oneof![60 => length(), 2 => (0_u16..8).prop_map(Length::Exactly)],
         mostly(
             [0xaa, 0xaa, 3, 0, 0, 0],
             (0_usize..6, any::<u8>()).prop_map(|(at, byte)| {
@@ -150,7 +152,7 @@ fn cargo(packet: BoxedStrategy<Packet>) -> BoxedStrategy<Cargo> {
     let pppoe = (
         mostly(0x11, any::<u8>()),
         mostly(0, any::<u8>()),
-        length(),
+        prop_oneof![60 => length(), 2 => (0_u16..3).prop_map(Length::Exactly)],
         any::<bool>(),
         mostly(
             None,
@@ -193,8 +195,7 @@ fn cargo(packet: BoxedStrategy<Packet>) -> BoxedStrategy<Cargo> {
 pub(super) fn frame_around(packet: BoxedStrategy<Packet>) -> BoxedStrategy<Frame> {
     let tag = || prop::sample::select(vec![0x8100_u16, 0x88a8, 0x9100]);
     let tags = prop_oneof![
-        8 => Just(Vec::new()),
-        5 => prop::collection::vec(tag(), 1..=3),
+        16 => Just(Vec::new()), 10 => prop::collection::vec(tag(), 1..=3),
         1 => prop::collection::vec(tag(), 4),
     ];
     let behind = prop_oneof![6 => Just(Hex::default()), 1 => some_bytes(10)];
@@ -224,7 +225,7 @@ pub struct SentFrame {
     /// The frame that was meant.
     pub frame: Frame,
     /// Where it was cut off.
-    pub truncated: Option<Index>,
+    pub truncated: Option<Truncation>,
 }
 
 impl SentFrame {
@@ -232,8 +233,8 @@ impl SentFrame {
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.frame.bytes();
-        if let Some(index) = self.truncated {
-            bytes.truncate(index.index(bytes.len() + 1));
+        if let Some(truncation) = self.truncated {
+            truncation.cut(&mut bytes);
         }
         bytes
     }
@@ -241,6 +242,5 @@ impl SentFrame {
 
 /// Frames of every encapsulation, one in twenty cut off somewhere.
 pub fn sent_frame() -> impl Strategy<Value = SentFrame> {
-    let truncated = prop_oneof![20 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    (frame(), truncated).prop_map(|(frame, truncated)| SentFrame { frame, truncated })
+    (frame(), truncation(20)).prop_map(|(frame, truncated)| SentFrame { frame, truncated })
 }

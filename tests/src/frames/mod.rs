@@ -20,12 +20,13 @@ pub use self::hex::Hex;
 pub use self::options::option_soup;
 pub use self::packet::{Content, Extension, Packet, SentPacket, V4, V6, packet, sent_packet};
 pub use self::policy::policy;
-pub use self::seed::{check, examples};
+pub use self::seed::{check, draw};
 pub use self::segment::{Checksum, Segment, segment};
 pub use self::tunnel::{Gre, GreCargo};
 pub use self::without_mss::packet_without_mss;
 
 use proptest::prelude::*;
+use proptest::sample::Index;
 
 /// Tunnels in tunnels that are drawn at most: two more than the clamp enters.
 const DEEPEST_NESTING: u32 = 6;
@@ -55,6 +56,30 @@ impl Length {
             Length::Exactly(value) => value,
         }
     }
+}
+
+/// Where a frame, packet or capture was cut off.
+#[derive(Clone, Copy, Debug)]
+pub struct Truncation {
+    index: Index,
+    longest: usize,
+}
+
+impl Truncation {
+    /// Cuts the bytes off.
+    fn cut(self, bytes: &mut Vec<u8>) {
+        bytes.truncate(self.index.index(bytes.len().min(self.longest) + 1));
+    }
+}
+
+/// Once in `one_in`: anywhere, or where the outer headers are.
+fn truncation(one_in: u32) -> impl Strategy<Value = Option<Truncation>> {
+    let cut = (
+        any::<Index>(),
+        prop_oneof![Just(usize::MAX), Just(60), Just(24), Just(10)],
+    )
+        .prop_map(|(index, longest)| Some(Truncation { index, longest }));
+    prop_oneof![one_in - 1 => Just(None), 1 => cut]
 }
 
 /// Nearly always right.

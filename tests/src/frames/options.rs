@@ -79,8 +79,8 @@ pub fn option_soup() -> BoxedStrategy<Hex> {
     let several = prop::collection::vec(mss_option(), 2..6).prop_map(|options| options.concat());
     (
         prop_oneof![
-            12 => usual,
-            8 => soup,
+            16 => usual,
+            6 => soup,
             1 => authenticated,
             2 => several,
             1 => Just(Vec::new()),

@@ -1,10 +1,12 @@
 //! IP packets of both versions.
 
 use proptest::prelude::*;
-use proptest::sample::Index;
 
 use super::tunnel::{Gre, gre};
-use super::{DEEPEST_NESTING, Hex, Length, Segment, length, mostly, segment, some_bytes};
+use super::{
+    DEEPEST_NESTING, Hex, Length, Segment, Truncation, length, mostly, segment, some_bytes,
+    truncation,
+};
 use crate::oracle::sum;
 
 /// An IP packet, described.
@@ -213,16 +215,26 @@ impl Content {
 fn content(inner: Option<BoxedStrategy<Packet>>) -> BoxedStrategy<Content> {
     let other = (
         prop_oneof![
-            prop::sample::select(vec![1_u8, 4, 17, 41, 47, 50, 51, 58, 59, 132]),
+            prop::sample::select(vec![1_u8, 4, 17, 41, 47, 50, 50, 51, 58, 59]),
             any::<u8>()
         ],
         some_bytes(60),
     )
         .prop_map(|(protocol, bytes)| Content::Other { protocol, bytes });
+    // GRE's optional fields announced, and not all there.
+    let short_gre = (0_usize..16).prop_map(|len| Content::Other {
+        protocol: 47,
+        bytes: Hex([0xb0, 0, 8, 0]
+            .into_iter()
+            .chain([0; 12])
+            .take(len)
+            .collect()),
+    });
     let direct = prop_oneof![
         40 => segment().prop_map(Content::Segment),
         1 => segment().prop_map(Content::Authenticated),
         2 => other,
+        1 => short_gre,
     ];
     let Some(inner) = inner else {
         return direct.boxed();
@@ -278,10 +290,12 @@ fn extension() -> BoxedStrategy<Extension> {
         prop_oneof![6 => Just(0_u8), 3 => 1_u8..3, 1 => any::<u8>()],
     )
         .prop_flat_map(|(kind, length)| {
-            mostly(true, Just(false)).prop_map(move |is_whole| Extension::Options {
-                kind,
-                length,
-                is_whole,
+            prop_oneof![12 => Just(true), 1 => Just(false)].prop_map(move |is_whole| {
+                Extension::Options {
+                    kind,
+                    length,
+                    is_whole,
+                }
             })
         });
     let fragment = prop_oneof![4 => Just(0_u16), 4 => Just(1), 1 => any::<u16>()];
@@ -328,7 +342,7 @@ pub struct SentPacket {
     /// What follows it.
     pub behind: Hex,
     /// Where it was cut off.
-    pub truncated: Option<Index>,
+    pub truncated: Option<Truncation>,
 }
 
 impl SentPacket {
@@ -336,8 +350,8 @@ impl SentPacket {
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = [self.packet.bytes(), self.behind.to_vec()].concat();
-        if let Some(index) = self.truncated {
-            bytes.truncate(index.index(bytes.len() + 1));
+        if let Some(truncation) = self.truncated {
+            truncation.cut(&mut bytes);
         }
         bytes
     }
@@ -346,8 +360,8 @@ impl SentPacket {
 /// Bare packets, one in twenty cut off somewhere.
 pub fn sent_packet() -> impl Strategy<Value = SentPacket> {
     let behind = prop_oneof![4 => Just(Hex::default()), 1 => some_bytes(20)];
-    let truncated = prop_oneof![20 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    (packet(), behind, truncated).prop_map(|(packet, behind, truncated)| SentPacket {
+
+    (packet(), behind, truncation(20)).prop_map(|(packet, behind, truncated)| SentPacket {
         packet,
         behind,
         truncated,

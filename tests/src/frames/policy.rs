@@ -9,6 +9,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
     let link_mtu_bytes = prop_oneof![
         8 => prop::sample::select(vec![1492_u32, 1500, 1508, 1400, 1280, 576]),
         2 => 88_u32..=2000,
+        1 => 88_u32..=140,
         1 => prop::sample::select(vec![88_u32, 65_520, 65_575, 65_576, 65_636, 100_000, u32::MAX]),
     ];
     let fixed = || prop_oneof![3 => 48_u16..=1500, 1 => 48_u16..=u16::MAX];

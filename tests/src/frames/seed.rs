@@ -1,5 +1,7 @@
 //! One seed for everything random in a test: printed, and taken back from the environment.
 
+use std::ops::ControlFlow;
+
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestRunner};
@@ -58,25 +60,25 @@ pub fn check<S: Strategy>(
     });
 }
 
-/// `count` values drawn from a strategy, from a printed seed.
+/// Draws values one by one, `most` at most, until `look` breaks off.
 ///
 /// # Panics
 /// When the strategy rejects its own values.
-pub fn examples<S: Strategy>(count: usize, strategy: impl FnOnce() -> S + Send) -> Vec<S::Value>
-where
-    S::Value: Send,
-{
+pub fn draw<S: Strategy>(
+    most: usize,
+    strategy: impl FnOnce() -> S + Send,
+    mut look: impl FnMut(S::Value) -> ControlFlow<()> + Send,
+) {
     let seed = seed();
-    eprintln!("{SEED}={seed}, {count} examples");
+    eprintln!("{SEED}={seed}, {most} examples at most");
     on_a_deep_stack(|| {
         let strategy = strategy();
         let mut runner = runner(seed, 1);
-        let mut draw = || {
-            strategy
-                .new_tree(&mut runner)
-                .expect("nothing is rejected")
-                .current()
-        };
-        (0..count).map(|_| draw()).collect()
-    })
+        for _ in 0..most {
+            let tree = strategy.new_tree(&mut runner).expect("nothing is rejected");
+            if look(tree.current()).is_break() {
+                break;
+            }
+        }
+    });
 }

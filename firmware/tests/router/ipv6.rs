@@ -4,9 +4,13 @@ use crate::packets::{ICMPV6, ip};
 use crate::world::{GATEWAY_MAC, GATEWAY_V6, mac_of};
 
 /// A neighbour solicitation, as a whole frame.
-pub fn solicitation(source: &str, target: &str) -> Vec<u8> {
+pub(crate) fn solicitation(source: &str, target: &str) -> Vec<u8> {
     let target: core::net::Ipv6Addr = target.parse().unwrap();
-    let mac = if source == GATEWAY_V6 { GATEWAY_MAC } else { mac_of(source) };
+    let mac = if source == GATEWAY_V6 {
+        GATEWAY_MAC
+    } else {
+        mac_of(source)
+    };
     let mut message = vec![135, 0, 0, 0, 0, 0, 0, 0];
     message.extend(target.octets());
     message.extend([1, 1]);

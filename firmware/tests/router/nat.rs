@@ -9,7 +9,7 @@ use crate::world::{
 };
 use firmware::router::config::{ForwardedProtocol, PortForward};
 
-pub const WEB: PortForward = PortForward {
+pub(crate) const WEB: PortForward = PortForward {
     protocol: ForwardedProtocol::Tcp,
     outside_port: 80,
     inside: core::net::Ipv4Addr::new(192, 168, 1, 20),
@@ -25,7 +25,10 @@ fn a_packet_leaves_from_the_wans_address_and_its_answer_finds_back() {
     let outside = world.only_packet(&sent, WAN_WIRE);
     let view = View(&outside);
     view.assert_sound();
-    assert_eq!((view.source(), view.destination()), (end(WAN, 40_000), end(SERVER, 443)));
+    assert_eq!(
+        (view.source(), view.destination()),
+        (end(WAN, 40_000), end(SERVER, 443))
+    );
     assert_eq!(view.hops_left(), 63);
 
     let answer = Tcp {
@@ -107,7 +110,11 @@ fn a_corrupted_packet_stays_corrupted_by_the_same_amount() {
             let outside = world.lan_to_wan(&packet);
             let after = View(&outside).checksum_error();
             // The same amount in ones' complement arithmetic.
-            assert_eq!((after - before).rem_euclid(0xffff), 0, "{before} became {after}");
+            assert_eq!(
+                (after - before).rem_euclid(0xffff),
+                0,
+                "{before} became {after}"
+            );
             assert_ne!(after, 0);
         }
     }
@@ -199,9 +206,17 @@ fn a_static_forward_leads_in_and_its_host_answers_from_the_forwarded_port() {
     assert_eq!(View(&outside).source(), web);
     View(&outside).assert_sound();
     let own = world.lan_to_wan(&syn(end(BOB, 8080), end("198.51.100.99", 5), 1460));
-    assert_eq!(View(&own).source(), web, "the forward is the mapping of that port");
+    assert_eq!(
+        View(&own).source(),
+        web,
+        "the forward is the mapping of that port"
+    );
     let other = world.lan_to_wan(&syn(end(ALICE, 80), end(SERVER, 50_001), 1460));
-    assert_ne!(View(&other).source().1, 80, "a forwarded port is nobody else's");
+    assert_ne!(
+        View(&other).source().1,
+        80,
+        "a forwarded port is nobody else's"
+    );
 }
 
 #[test]
@@ -224,7 +239,10 @@ fn a_hairpin_connection_passes_the_wans_address_both_ways() {
     let sent = world.from_lan(&tcp(end(BOB, 8080), end(WAN, 40_000), answer));
     let at_alice = world.only_packet(&sent, LAN_WIRE);
     View(&at_alice).assert_sound();
-    assert_eq!((View(&at_alice).source(), View(&at_alice).destination()), (web, alice));
+    assert_eq!(
+        (View(&at_alice).source(), View(&at_alice).destination()),
+        (web, alice)
+    );
     assert_eq!(world.router.counters().events.hairpins, 2);
     // To a port that leads nowhere, nothing.
     world.assert_dropped_from_lan(&syn(alice, end(WAN, 81), 1460), "unsolicited");

@@ -10,23 +10,23 @@ use firmware::router::counters::Counters;
 use firmware::router::time::Instant;
 use firmware::router::{Router, Wires};
 
-pub const LAN_WIRE: usize = 0;
-pub const WAN_WIRE: usize = 1;
-pub const INNER_WIRE: usize = 2;
-pub const LAN_MAC: [u8; 6] = [2, 0, 0, 0, 0, 1];
-pub const WAN_MAC: [u8; 6] = [2, 0, 0, 0, 0, 2];
-pub const GATEWAY_MAC: [u8; 6] = [2, 0, 0, 0, 1, 1];
-pub const ROUTER: &str = "192.168.1.1";
-pub const WAN: &str = "203.0.113.9";
-pub const GATEWAY: &str = "203.0.113.1";
-pub const ALICE: &str = "192.168.1.10";
-pub const BOB: &str = "192.168.1.20";
-pub const SERVER: &str = "198.51.100.80";
-pub const ALICE_V6: &str = "2001:db8:1::10";
-pub const SERVER_V6: &str = "2001:db8:aaaa::80";
-pub const ROUTER_V6: &str = "2001:db8:1::1";
-pub const WAN_V6: &str = "2001:db8:ffff::9";
-pub const GATEWAY_V6: &str = "fe80::1";
+pub(crate) const LAN_WIRE: usize = 0;
+pub(crate) const WAN_WIRE: usize = 1;
+pub(crate) const INNER_WIRE: usize = 2;
+pub(crate) const LAN_MAC: [u8; 6] = [2, 0, 0, 0, 0, 1];
+pub(crate) const WAN_MAC: [u8; 6] = [2, 0, 0, 0, 0, 2];
+pub(crate) const GATEWAY_MAC: [u8; 6] = [2, 0, 0, 0, 1, 1];
+pub(crate) const ROUTER: &str = "192.168.1.1";
+pub(crate) const WAN: &str = "203.0.113.9";
+pub(crate) const GATEWAY: &str = "203.0.113.1";
+pub(crate) const ALICE: &str = "192.168.1.10";
+pub(crate) const BOB: &str = "192.168.1.20";
+pub(crate) const SERVER: &str = "198.51.100.80";
+pub(crate) const ALICE_V6: &str = "2001:db8:1::10";
+pub(crate) const SERVER_V6: &str = "2001:db8:aaaa::80";
+pub(crate) const ROUTER_V6: &str = "2001:db8:1::1";
+pub(crate) const WAN_V6: &str = "2001:db8:ffff::9";
+pub(crate) const GATEWAY_V6: &str = "fe80::1";
 
 const ALL_PORTS: EthernetPort = EthernetPort {
     wire: LAN_WIRE,
@@ -36,7 +36,7 @@ const ALL_PORTS: EthernetPort = EthernetPort {
 };
 
 /// One LAN and a WAN, both IP versions, no inner stack.
-pub fn lan() -> Lan {
+pub(crate) fn lan() -> Lan {
     Lan {
         port: ALL_PORTS,
         ipv4: Ipv4Interface {
@@ -50,7 +50,7 @@ pub fn lan() -> Lan {
     }
 }
 
-pub fn wan() -> Wan {
+pub(crate) fn wan() -> Wan {
     Wan {
         port: EthernetPort {
             wire: WAN_WIRE,
@@ -72,7 +72,7 @@ pub fn wan() -> Wan {
     }
 }
 
-pub fn settings<'a>(lans: &'a [Lan], forwards: &'a [PortForward]) -> Settings<'a> {
+pub(crate) fn settings<'a>(lans: &'a [Lan], forwards: &'a [PortForward]) -> Settings<'a> {
     Settings {
         lans,
         wan: wan(),
@@ -86,15 +86,15 @@ pub fn settings<'a>(lans: &'a [Lan], forwards: &'a [PortForward]) -> Settings<'a
 
 /// A frame that came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    pub wire: usize,
-    pub frame: Vec<u8>,
+pub(crate) struct Sent {
+    pub(crate) wire: usize,
+    pub(crate) frame: Vec<u8>,
 }
 
 #[derive(Default)]
-pub struct Outbox {
-    pub sent: Vec<Sent>,
-    pub is_full: bool,
+pub(crate) struct Outbox {
+    pub(crate) sent: Vec<Sent>,
+    pub(crate) is_full: bool,
 }
 
 impl Wires for Outbox {
@@ -109,14 +109,14 @@ impl Wires for Outbox {
 }
 
 /// The router and its clock.
-pub struct World<const N: usize = 64> {
-    pub router: Box<Router<N>>,
-    pub outbox: Outbox,
-    pub now: Instant,
+pub(crate) struct World<const N: usize = 64> {
+    pub(crate) router: Box<Router<N>>,
+    pub(crate) outbox: Outbox,
+    pub(crate) now: Instant,
 }
 
 /// The station of a host.
-pub fn mac_of(address: &str) -> [u8; 6] {
+pub(crate) fn mac_of(address: &str) -> [u8; 6] {
     match address.parse().unwrap() {
         IpAddr::V4(address) => {
             let [.., last] = address.octets();
@@ -131,13 +131,13 @@ pub fn mac_of(address: &str) -> [u8; 6] {
 
 impl World {
     /// The usual one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(&settings(&[lan()], &[]))
     }
 }
 
 impl<const N: usize> World<N> {
-    pub fn with(settings: &Settings<'_>) -> Self {
+    pub(crate) fn with(settings: &Settings<'_>) -> Self {
         let config = Config::new(settings).unwrap();
         let mut world = Self {
             router: Box::new(Router::new(config, *b"sixteen bytes ok")),
@@ -145,11 +145,13 @@ impl<const N: usize> World<N> {
             now: Instant(1_000),
         };
         world.introduce();
+        // The first router advertisement.
+        world.wait_ms(0);
         world
     }
 
     /// Every neighbour asks for the router, and so becomes known to it.
-    pub fn introduce(&mut self) {
+    pub(crate) fn introduce(&mut self) {
         for host in [ALICE, BOB] {
             self.from(LAN_WIRE, &arp_request(host, ROUTER));
         }
@@ -160,7 +162,7 @@ impl<const N: usize> World<N> {
     }
 
     /// One frame in; the frames that came out.
-    pub fn from(&mut self, wire: usize, frame: &[u8]) -> Vec<Sent> {
+    pub(crate) fn from(&mut self, wire: usize, frame: &[u8]) -> Vec<Sent> {
         let mut frame = frame.to_vec();
         let before = self.router.counters().received;
         self.router
@@ -171,18 +173,18 @@ impl<const N: usize> World<N> {
     }
 
     /// A packet from a LAN host, in a frame of its own, and what came out.
-    pub fn from_lan(&mut self, packet: &[u8]) -> Vec<Sent> {
+    pub(crate) fn from_lan(&mut self, packet: &[u8]) -> Vec<Sent> {
         let source = crate::packets::View(packet).source_address().to_string();
         self.from(LAN_WIRE, &frame(LAN_MAC, mac_of(&source), packet))
     }
 
     /// A packet from the Internet.
-    pub fn from_wan(&mut self, packet: &[u8]) -> Vec<Sent> {
+    pub(crate) fn from_wan(&mut self, packet: &[u8]) -> Vec<Sent> {
         self.from(WAN_WIRE, &frame(WAN_MAC, GATEWAY_MAC, packet))
     }
 
     /// The one packet that left on `wire`.
-    pub fn only_packet(&self, sent: &[Sent], wire: usize) -> Vec<u8> {
+    pub(crate) fn only_packet(&self, sent: &[Sent], wire: usize) -> Vec<u8> {
         let counters = self.router.counters();
         assert_eq!(sent.len(), 1, "frames out; {:?}", counters.dropped);
         assert_eq!(sent[0].wire, wire);
@@ -190,26 +192,26 @@ impl<const N: usize> World<N> {
     }
 
     /// What a LAN host's packet looks like on the WAN.
-    pub fn lan_to_wan(&mut self, packet: &[u8]) -> Vec<u8> {
+    pub(crate) fn lan_to_wan(&mut self, packet: &[u8]) -> Vec<u8> {
         let sent = self.from_lan(packet);
         self.only_packet(&sent, WAN_WIRE)
     }
 
     /// What a packet from the Internet looks like in the LAN.
-    pub fn wan_to_lan(&mut self, packet: &[u8]) -> Vec<u8> {
+    pub(crate) fn wan_to_lan(&mut self, packet: &[u8]) -> Vec<u8> {
         let sent = self.from_wan(packet);
         self.only_packet(&sent, LAN_WIRE)
     }
 
     /// Nothing comes out, and exactly the named counter of dropped frames grows.
-    pub fn assert_dropped(&mut self, wire: usize, frame: &[u8], reason: &str) {
+    pub(crate) fn assert_dropped(&mut self, wire: usize, frame: &[u8], reason: &str) {
         let before = self.router.counters();
         let sent = self.from(wire, frame);
         assert_eq!(sent, [], "nothing leaves when {reason}");
         self.assert_counted(before, reason);
     }
 
-    pub fn assert_counted(&self, before: Counters, reason: &str) {
+    pub(crate) fn assert_counted(&self, before: Counters, reason: &str) {
         let after = self.router.counters();
         let grown: Vec<_> = before
             .dropped
@@ -221,17 +223,17 @@ impl<const N: usize> World<N> {
         assert_eq!(grown, [reason]);
     }
 
-    pub fn assert_dropped_from_wan(&mut self, packet: &[u8], reason: &str) {
+    pub(crate) fn assert_dropped_from_wan(&mut self, packet: &[u8], reason: &str) {
         self.assert_dropped(WAN_WIRE, &frame(WAN_MAC, GATEWAY_MAC, packet), reason);
     }
 
-    pub fn assert_dropped_from_lan(&mut self, packet: &[u8], reason: &str) {
+    pub(crate) fn assert_dropped_from_lan(&mut self, packet: &[u8], reason: &str) {
         let source = crate::packets::View(packet).source_address().to_string();
         self.assert_dropped(LAN_WIRE, &frame(LAN_MAC, mac_of(&source), packet), reason);
     }
 
     /// Every frame that came in is in one sum.
-    pub fn assert_counters_add_up(&self) {
+    pub(crate) fn assert_counters_add_up(&self) {
         let counters = self.router.counters();
         let sum = counters.forwarded
             + counters.delivered
@@ -242,7 +244,7 @@ impl<const N: usize> World<N> {
     }
 
     /// Time goes by, with every deadline kept; what came out meanwhile.
-    pub fn wait_ms(&mut self, ms: u64) -> Vec<Sent> {
+    pub(crate) fn wait_ms(&mut self, ms: u64) -> Vec<Sent> {
         let end = self.now.after_ms(ms);
         while let Some(deadline) = self.router.poll(self.now, &mut self.outbox) {
             assert!(deadline > self.now, "a deadline that has passed");
@@ -259,17 +261,25 @@ impl<const N: usize> World<N> {
 }
 
 /// An untagged Ethernet frame around an IP packet.
-pub fn frame(to: [u8; 6], from: [u8; 6], packet: &[u8]) -> Vec<u8> {
-    let ethertype = if packet[0] >> 4 == 4 { [8, 0] } else { [0x86, 0xdd] };
+pub(crate) fn frame(to: [u8; 6], from: [u8; 6], packet: &[u8]) -> Vec<u8> {
+    let ethertype = if packet[0] >> 4 == 4 {
+        [8, 0]
+    } else {
+        [0x86, 0xdd]
+    };
     [&to[..], &from, &ethertype, packet].concat()
 }
 
-pub fn arp_request(sender: &str, target: &str) -> Vec<u8> {
-    let mac = if sender == GATEWAY { GATEWAY_MAC } else { mac_of(sender) };
+pub(crate) fn arp_request(sender: &str, target: &str) -> Vec<u8> {
+    let mac = if sender == GATEWAY {
+        GATEWAY_MAC
+    } else {
+        mac_of(sender)
+    };
     arp(1, mac, sender, [0; 6], target, [0xff; 6])
 }
 
-pub fn arp_reply(sender: &str, mac: [u8; 6], to: [u8; 6], target: &str) -> Vec<u8> {
+pub(crate) fn arp_reply(sender: &str, mac: [u8; 6], to: [u8; 6], target: &str) -> Vec<u8> {
     arp(2, mac, sender, to, target, to)
 }
 
@@ -282,7 +292,12 @@ fn arp(
     to: [u8; 6],
 ) -> Vec<u8> {
     let address = |text: &str| text.parse::<Ipv4Addr>().unwrap().octets();
-    let mut frame = [&to[..], &sender_mac, &[8, 6, 0, 1, 8, 0, 6, 4, 0, operation]].concat();
+    let mut frame = [
+        &to[..],
+        &sender_mac,
+        &[8, 6, 0, 1, 8, 0, 6, 4, 0, operation],
+    ]
+    .concat();
     frame.extend(sender_mac);
     frame.extend(address(sender));
     frame.extend(target_mac);

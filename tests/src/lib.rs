@@ -3,5 +3,6 @@
 //! The library half is what several integration tests share: a naive [`oracle`] that predicts every
 //! outcome and every byte, and [`frames`], random frames of every encapsulation the clamp knows.
 
+pub mod directed;
 pub mod frames;
 pub mod oracle;

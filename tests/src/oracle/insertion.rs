@@ -136,7 +136,7 @@ fn grown(found: &Found<'_>, captured: &[u8], mss: u16) -> Option<Vec<u8>> {
     for field in &found.path.lengths {
         let needed = segment_end + OPTION_LEN - field.counts_from;
         let length = be16(captured, field.at);
-        if length.max(needed) > field.limit {
+        if needed > length && needed > field.largest {
             return None;
         }
         write_be16(&mut frame, field.at, length.max(needed))?;

@@ -35,8 +35,8 @@ pub(super) struct Path {
 pub(super) struct LengthField {
     pub(super) at: usize,
     pub(super) counts_from: usize,
-    /// The highest value that is still a length.
-    pub(super) limit: usize,
+    /// The largest value it may be raised to.
+    pub(super) largest: usize,
 }
 
 /// Walks from the start to the TCP segment.
@@ -102,11 +102,11 @@ fn tagged<'a>(
         0x8864 => pppoe(window, path),
         // The protocol of a cooked capture is the kernel's own there; behind a tag it came from the wire.
         ..0x0600 if is_ethernet || tags > 0 => {
-            // From 0x0600 on the field would be read as an ethertype.
+            // IEEE 802.3, 3.2.6: not much above 1500 it would be read as an ethertype.
             let length = LengthField {
                 at: window.at - 2,
                 counts_from: window.at,
-                limit: 0x05ff,
+                largest: 1500,
             };
             path.lengths.push(length);
             snap(window.bounded(ethertype), path)
@@ -144,7 +144,7 @@ fn pppoe<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
     path.lengths.push(LengthField {
         at: window.at + 4,
         counts_from,
-        limit: 0xffff,
+        largest: 0xffff,
     });
     // Also where the protocol field is one byte here: the answer's may be two.
     path.overhead_bytes += 8;

@@ -1,26 +1,31 @@
 //! The calls: find the segment, judge its options, and only then write.
 
-use crate::ip::Packet;
-use crate::link::{LinkType, Linked, ethernet};
+use crate::cursor::Cursor;
+use crate::ip::Version;
+use crate::link::{LinkType, pass_ethernet};
 use crate::outcome::{Outcome, Reason};
 use crate::policy::Clamp;
-use crate::rest::Rest;
 use crate::segment::Segment;
 use crate::tcp::Options;
 use crate::trail::Trail;
+use crate::{ethernet, ipv4};
 
 impl Clamp {
     /// Clamps the SYN in an Ethernet frame, if it holds one. The slice has no frame check sequence;
     /// padding behind the packet does no harm.
     pub fn frame(&self, frame: &mut [u8]) -> Outcome {
-        let found = self.syn_in_frame(frame);
-        self.clamp(frame, found)
+        match ethernet::plain_answer(frame) {
+            Some(reason) => Outcome::LeftAlone(reason),
+            None => self.walk_frame(frame),
+        }
     }
 
     /// Clamps the SYN in a bare IP packet, if it is one. The link MTU counts from its first byte.
     pub fn packet(&self, packet: &mut [u8]) -> Outcome {
-        let found = self.syn_in_packet(packet);
-        self.clamp(packet, found)
+        match packet.first_chunk().and_then(ipv4::plain_answer) {
+            Some(reason) => Outcome::LeftAlone(reason),
+            None => self.walk_packet(packet),
+        }
     }
 
     /// What [`Clamp::frame`] would do, without doing it.
@@ -50,16 +55,34 @@ impl Clamp {
         self.clamp(bytes, found)
     }
 
-    pub(crate) fn syn_in_frame(&self, frame: &[u8]) -> Result<Segment, Outcome> {
-        self.find_syn(ethernet(Rest::whole(frame), &mut ())?, &mut ())
+    /// A call of its own, so that the fast path in front of it saves no registers.
+    #[inline(never)]
+    fn walk_frame(&self, frame: &mut [u8]) -> Outcome {
+        let found = self.syn_in_frame(frame);
+        self.clamp(frame, found)
     }
 
-    pub(crate) fn syn_in_packet(&self, packet: &[u8]) -> Result<Segment, Outcome> {
-        let linked = Linked {
-            packet: Packet::bare(Rest::whole(packet))?,
-            mtu_counts_from: 0,
-        };
-        self.find_syn(linked, &mut ())
+    /// As above.
+    #[inline(never)]
+    fn walk_packet(&self, packet: &mut [u8]) -> Outcome {
+        let found = self.syn_in_packet(packet);
+        self.clamp(packet, found)
+    }
+
+    #[inline(always)]
+    fn syn_in_frame(&self, frame: &[u8]) -> Result<Segment, Outcome> {
+        let mut cursor = Cursor::live(frame);
+        pass_ethernet(&mut cursor, &mut ())
+            .and_then(|version| self.find_syn(version, &mut cursor, &mut ()))
+            .map_err(|stop| cursor.outcome(stop))
+    }
+
+    #[inline(always)]
+    fn syn_in_packet(&self, packet: &[u8]) -> Result<Segment, Outcome> {
+        let mut cursor = Cursor::live(packet);
+        Version::of_bare_packet(&mut cursor)
+            .and_then(|version| self.find_syn(version, &mut cursor, &mut ()))
+            .map_err(|stop| cursor.outcome(stop))
     }
 
     pub(crate) fn syn_in_capture(
@@ -69,10 +92,14 @@ impl Clamp {
         wire_len: usize,
         trail: &mut impl Trail,
     ) -> Result<Segment, Outcome> {
-        let frame = Rest::captured(bytes, wire_len);
-        self.find_syn(link_type.packet(frame, trail)?, trail)
+        let mut cursor = Cursor::captured(bytes, wire_len);
+        link_type
+            .pass_to_ip(&mut cursor, trail)
+            .and_then(|version| self.find_syn(version, &mut cursor, trail))
+            .map_err(|stop| cursor.outcome(stop))
     }
 
+    #[inline(always)]
     fn clamp(&self, frame: &mut [u8], found: Result<Segment, Outcome>) -> Outcome {
         let segment = match found {
             Ok(segment) => segment,
@@ -89,6 +116,7 @@ impl Clamp {
         outcome
     }
 
+    #[inline(always)]
     fn judge(&self, frame: &[u8], found: Result<Segment, Outcome>) -> Outcome {
         let segment = match found {
             Ok(segment) => segment,

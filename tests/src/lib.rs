@@ -1,8 +1,13 @@
-//! What holds the other rooms to an oracle, to real captures and to the Linux kernel.
+//! What holds the other rooms to an oracle, to real captures, to the Linux kernel and to their
+//! budgets.
 //!
 //! The library half is what several integration tests share: a naive [`oracle`] that predicts every
-//! outcome and every byte, and [`frames`], random frames of every encapsulation the clamp knows.
+//! outcome and every byte; [`frames`], random frames of every encapsulation that the clamp knows;
+//! [`lab`], network namespaces around a real Linux router; and [`linux`], what that router's own
+//! clamps do where ours differs on purpose.
 
 pub mod directed;
 pub mod frames;
+pub mod lab;
+pub mod linux;
 pub mod oracle;

@@ -91,7 +91,8 @@ pub(super) struct Source {
 
 impl Packet {
     /// The packet's place among the packets of the file, from 1 on, those that cannot be looked
-    /// into included.
+    /// into included. (Wireshark's numbers are the same unless the file has custom blocks, which
+    /// Wireshark shows as packets.)
     pub fn number(&self) -> u64 {
         self.number
     }

@@ -8,6 +8,7 @@ mod extension_headers;
 mod fragments;
 mod gre;
 mod inserting;
+mod inserting_lengths;
 mod link_layers;
 mod malformed;
 mod options_walk;
@@ -24,11 +25,7 @@ fn link_mtu_1492() -> Policy {
 }
 
 fn too_short(layer: Layer, needed: u16, there: u16) -> Outcome {
-    Outcome::Malformed(Malformed::TooShort {
-        layer,
-        needed,
-        there,
-    })
+    Outcome::Malformed(Malformed::TooShort { layer, needed, there })
 }
 
 fn wrong_version(layer: Layer, version: u8) -> Outcome {

@@ -209,12 +209,11 @@ fn cooked<'a>(
 }
 
 fn either_version<'a>(window: Window<'a>, path: Path) -> Result<Found<'a>, Outcome> {
-    let Some(first) = window.bytes().first() else {
+    let version = match window.bytes() {
         // Of either version: under 20 bytes on the wire are too few for both.
-        window.had(Layer::Ipv4, 20)?;
-        return Err(Outcome::LeftAlone(Reason::Cut));
+        [] => window.need(Layer::Ipv4, 20)?[0] >> 4,
+        [first, ..] => first >> 4,
     };
-    let version = first >> 4;
     match version {
         4 => internet::ipv4(window, path),
         6 => internet::ipv6(window, path),

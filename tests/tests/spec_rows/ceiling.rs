@@ -161,7 +161,10 @@ fn options_of_the_innermost_ip_header_cost_nothing() {
 
 #[test]
 fn the_smaller_of_fixed_ceiling_and_link_mtu_counts() {
-    let policy = |mss| Policy { max_mss_v4: Some(mss), ..link_mtu_1492() };
+    let policy = |mss| Policy {
+        max_mss_v4: Some(mss),
+        ..link_mtu_1492()
+    };
     packet_clamped(
         policy(1400),
         "4500002c 12344000 40063c61 c0000201 c6336402

@@ -62,7 +62,13 @@ fn the_result_is_what_full_recomputation_gives_0000_and_ffff_included() {
     let clamp = link_mtu_1492().clamp().expect("a sound policy");
     for checksum in [0x0000, 0x0001, 0xfff6, 0xfff7, 0xfff8, 0xfffe, 0x8000] {
         let mut packet = syn_with_checksum(checksum, 1460);
-        assert_eq!(clamp.packet(&mut packet), Outcome::Clamped { from: 1460, to: 1452 });
+        assert_eq!(
+            clamp.packet(&mut packet),
+            Outcome::Clamped {
+                from: 1460,
+                to: 1452
+            }
+        );
         let pseudo = sum::pseudo_header(&packet[12..20], 24);
         let whole = [pseudo.as_slice(), &packet[20..]].concat();
         let recomputed = sum::with_checksum(whole.clone(), pseudo.len() + 16);
@@ -108,10 +114,12 @@ fn nothing_else_in_the_frame_changes() {
     // A wrong IPv4 header checksum stays, and so does whatever is behind the packet.
     let before = "4500002c 12344000 40063c61 c0000201 c6336402
          | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4
-         | ffffff".replace("40063c61", "4006dead");
+         | ffffff"
+        .replace("40063c61", "4006dead");
     let after = "4500002c 12344000 40063c61 c0000201 c6336402
          | c00001bb 00000000 00000000 6002faf0 ef4a0000 020405ac
-         | ffffff".replace("40063c61", "4006dead");
+         | ffffff"
+        .replace("40063c61", "4006dead");
     packet_clamped(link_mtu_1492(), &before, &after, (1460, 1452));
 }
 

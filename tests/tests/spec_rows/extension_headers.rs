@@ -123,10 +123,18 @@ fn under_ah_nothing_is_rewritten() {
 #[test]
 fn esp_is_opaque() {
     let encrypted = Outcome::LeftAlone(Reason::Encrypted);
-    packet_untouched(link_mtu_1492(), "45000020 12344000 40323c41 c0000201 c6336402
-         | 00000001 00000001 deadbeef", encrypted);
-    packet_untouched(link_mtu_1492(), "60000000 000c3240 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
-         | 00000001 00000001 deadbeef", encrypted);
+    packet_untouched(
+        link_mtu_1492(),
+        "45000020 12344000 40323c41 c0000201 c6336402
+         | 00000001 00000001 deadbeef",
+        encrypted,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "60000000 000c3240 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
+         | 00000001 00000001 deadbeef",
+        encrypted,
+    );
     packet_untouched(
         link_mtu_1492(),
         "60000000 00143c40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
@@ -138,10 +146,18 @@ fn esp_is_opaque() {
 #[test]
 fn behind_extension_headers_something_else_than_tcp() {
     let not_tcp = Outcome::LeftAlone(Reason::NotTcp);
-    packet_untouched(link_mtu_1492(), "60000000 000c0040 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
-         | 3a000502 00000100 | 8f000000", not_tcp);
-    packet_untouched(link_mtu_1492(), "60000000 00083c40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
-         | 3b000104 00000000", not_tcp);
+    packet_untouched(
+        link_mtu_1492(),
+        "60000000 000c0040 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
+         | 3a000502 00000100 | 8f000000",
+        not_tcp,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "60000000 00083c40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
+         | 3b000104 00000000",
+        not_tcp,
+    );
 }
 
 #[test]

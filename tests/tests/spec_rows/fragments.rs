@@ -69,10 +69,18 @@ fn a_first_fragment_without_the_whole_tcp_header_is_left_alone() {
 
 #[test]
 fn a_later_fragment_is_left_alone() {
-    packet_untouched(link_mtu_1492(), "4500002c 12342001 40065c60 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 10000000 020405b4", FRAGMENT);
-    packet_untouched(link_mtu_1492(), "4500002c 12341fff 40065c62 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 10000000 020405b4", FRAGMENT);
+    packet_untouched(
+        link_mtu_1492(),
+        "4500002c 12342001 40065c60 c0000201 c6336402
+         | c00001bb 00000000 00000000 6002faf0 10000000 020405b4",
+        FRAGMENT,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "4500002c 12341fff 40065c62 c0000201 c6336402
+         | c00001bb 00000000 00000000 6002faf0 10000000 020405b4",
+        FRAGMENT,
+    );
     packet_untouched(
         link_mtu_1492(),
         "60000000 00202c40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002

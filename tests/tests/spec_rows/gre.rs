@@ -78,7 +78,13 @@ fn a_gre_checksum_stays_right_without_being_touched() {
          | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4");
     let clamp = link_mtu_1500().clamp().expect("a sound policy");
     let mut after = packet.clone();
-    assert_eq!(clamp.packet(&mut after), Outcome::Clamped { from: 1460, to: 1432 });
+    assert_eq!(
+        clamp.packet(&mut after),
+        Outcome::Clamped {
+            from: 1460,
+            to: 1432
+        }
+    );
     assert!(sum::is_valid(&packet[20..]));
     assert!(sum::is_valid(&after[20..]));
     assert_eq!(packet[20..28], after[20..28]);
@@ -87,10 +93,13 @@ fn a_gre_checksum_stays_right_without_being_touched() {
 #[test]
 fn gre_with_bit_1_4_or_5_or_another_version_is_left_alone() {
     let unsupported = Outcome::LeftAlone(Reason::UnsupportedGre);
-    let at = |flags| "45000044 12344000 402f3c20 c0000201 c6336402
+    let at = |flags| {
+        "45000044 12344000 402f3c20 c0000201 c6336402
          | 0000 0800
          | 4500002c 12344000 40063c61 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4".replace("0000 0800", flags);
+         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4"
+            .replace("0000 0800", flags)
+    };
     packet_untouched(link_mtu_1500(), &at("4000 0800"), unsupported);
     packet_untouched(link_mtu_1500(), &at("0800 0800"), unsupported);
     packet_untouched(link_mtu_1500(), &at("0400 0800"), unsupported);

@@ -94,6 +94,7 @@ fn where_the_buffer_has_no_room_nothing_changes() {
     }
 }
 
+/// IEEE 802.3, 3.2.6: 1500 is the largest length; not much above, it would be an ethertype.
 #[test]
 fn an_8023_length_never_grows_past_1500() {
     let syn_behind = |extension_len: usize| {
@@ -114,7 +115,10 @@ fn an_8023_length_never_grows_past_1500() {
     let fits = hex(&syn_behind(1424));
     let mut buffer = [fits.clone(), vec![0; 4]].concat();
     let clamp = link_mtu_1492().clamp().expect("a sound policy");
-    let expected = Insertion::Inserted { mss: 1220, len: buffer.len() };
+    let expected = Insertion::Inserted {
+        mss: 1220,
+        len: buffer.len(),
+    };
     assert_eq!(clamp.insert_in_frame(&mut buffer, fits.len()), expected);
     assert_eq!(buffer[12..14], [0x05, 0xd8]);
 }

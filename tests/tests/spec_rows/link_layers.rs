@@ -66,7 +66,8 @@ fn pppoe_of_another_version_type_or_code_is_no_session() {
         let frame = "020000000001 020000000002 8864
          | 1100002a 002e 0021
          | 4500002c 12344000 40063c61 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4".replace("1100002a", &format!("{pppoe} 002a"));
+         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4"
+            .replace("1100002a", &format!("{pppoe} 002a"));
         let outcome = Outcome::LeftAlone(Reason::NotPppoeSession);
         frame_untouched(link_mtu_1492(), &frame, outcome);
     }
@@ -186,7 +187,11 @@ fn snap_carries_ipv4_and_ipv6() {
 #[test]
 fn other_llc_and_other_ethertypes_in_snap_are_not_ip() {
     let not_ip = Outcome::LeftAlone(Reason::NotIp);
-    frame_untouched(link_mtu_1492(), "0180c2000000 020000000002 0004 | 42420300", not_ip);
+    frame_untouched(
+        link_mtu_1492(),
+        "0180c2000000 020000000002 0004 | 42420300",
+        not_ip,
+    );
     frame_untouched(
         link_mtu_1492(),
         "020000000001 020000000002  0034

@@ -25,7 +25,11 @@ fn link_mtu_1492() -> Policy {
 }
 
 fn too_short(layer: Layer, needed: u16, there: u16) -> Outcome {
-    Outcome::Malformed(Malformed::TooShort { layer, needed, there })
+    Outcome::Malformed(Malformed::TooShort {
+        layer,
+        needed,
+        there,
+    })
 }
 
 fn wrong_version(layer: Layer, version: u8) -> Outcome {

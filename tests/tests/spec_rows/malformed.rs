@@ -51,7 +51,8 @@ fn tcp_header_of_under_20_bytes() {
 #[test]
 fn ipv4_header_length_under_20() {
     let packet = "4500002c 12344000 40063c61 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4".replace("4500002c", "4400002c");
+         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4"
+        .replace("4500002c", "4400002c");
     packet_untouched(link_mtu_1492(), &packet, too_short(Layer::Ipv4, 20, 16));
 }
 
@@ -118,10 +119,12 @@ fn an_ip_version_that_contradicts_the_ethertype() {
 #[test]
 fn an_ip_version_neither_4_nor_6() {
     let packet = "4500002c 12344000 40063c61 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4".replace("4500002c", "5500002c");
+         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4"
+        .replace("4500002c", "5500002c");
     packet_untouched(link_mtu_1492(), &packet, wrong_version(Layer::Ipv4, 5));
     let packet = "4500002c 12344000 40063c61 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4".replace("4500002c", "0500002c");
+         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4"
+        .replace("4500002c", "0500002c");
     packet_untouched(link_mtu_1492(), &packet, wrong_version(Layer::Ipv4, 0));
 }
 
@@ -144,8 +147,7 @@ fn ipv6_payload_length_0() {
 /// Layer, bytes needed and bytes there, at every length of a frame with every kind of header.
 #[test]
 fn truncated_anywhere() {
-    let frame = hex(
-        "020000000001 020000000002 8100
+    let frame = hex("020000000001 020000000002 8100
          | 0007 8864
          | 1100002a 0090 0021
          | 4500008e 12344000 40293bdc c0000201 c6336402
@@ -156,8 +158,7 @@ fn truncated_anywhere() {
          | 020000000001 020000000002  0034
          | aaaa03 000000 0800
          | 4500002c 12344000 40063c61 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4",
-    );
+         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4");
     let policy = link_mtu_1492().through_tunnels();
     let clamp = policy.clamp().expect("a sound policy");
     let expected = [
@@ -177,7 +178,11 @@ fn truncated_anywhere() {
     for len in 24..frame.len() {
         let there = u16::try_from(len - 24).expect("few bytes");
         let outcome = clamp.judge_frame(&frame[..len]);
-        assert_eq!(outcome, too_short(Layer::Pppoe, pppoe_length, there), "at {len} bytes");
+        assert_eq!(
+            outcome,
+            too_short(Layer::Pppoe, pppoe_length, there),
+            "at {len} bytes"
+        );
         assert_eq!(outcome, oracle::frame(&policy, &frame[..len]).outcome);
     }
 }
@@ -191,19 +196,33 @@ fn truncated_in_ipv4() {
         let there = u16::try_from(len).expect("few bytes");
         let needed = if len < 20 { 20 } else { 44 };
         let outcome = clamp.judge_packet(&packet[..len]);
-        assert_eq!(outcome, too_short(Layer::Ipv4, needed, there), "at {len} bytes");
+        assert_eq!(
+            outcome,
+            too_short(Layer::Ipv4, needed, there),
+            "at {len} bytes"
+        );
     }
 }
 
 #[test]
 fn truncated_in_ipv6() {
-    let packet = hex("60000000 00180640 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
-         | c00001bb 00000000 00000000 6002faf0 80050000 020405b4");
+    let packet = hex(
+        "60000000 00180640 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
+         | c00001bb 00000000 00000000 6002faf0 80050000 020405b4",
+    );
     let clamp = link_mtu_1492().clamp().expect("a sound policy");
     for len in 1..packet.len() {
         let there = u16::try_from(len).expect("few bytes");
-        let (needed, there) = if len < 40 { (40, there) } else { (24, there - 40) };
+        let (needed, there) = if len < 40 {
+            (40, there)
+        } else {
+            (24, there - 40)
+        };
         let outcome = clamp.judge_packet(&packet[..len]);
-        assert_eq!(outcome, too_short(Layer::Ipv6, needed, there), "at {len} bytes");
+        assert_eq!(
+            outcome,
+            too_short(Layer::Ipv6, needed, there),
+            "at {len} bytes"
+        );
     }
 }

@@ -63,10 +63,18 @@ fn a_length_of_1_advances_one_byte() {
 
 #[test]
 fn a_kind_2_option_whose_length_is_not_4_is_skipped_by_its_length() {
-    packet_untouched(link_mtu_1492(), "4500002c 12344000 40063c61 c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 ef430000 020305b4", NO_MSS);
-    packet_untouched(link_mtu_1492(), "45000030 12344000 40063c5d c0000201 c6336402
-         | c00001bb 00000000 00000000 7002faf0 d7840000 020605b4 020405b4", Outcome::LeftAlone(Reason::NoMss));
+    packet_untouched(
+        link_mtu_1492(),
+        "4500002c 12344000 40063c61 c0000201 c6336402
+         | c00001bb 00000000 00000000 6002faf0 ef430000 020305b4",
+        NO_MSS,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "45000030 12344000 40063c5d c0000201 c6336402
+         | c00001bb 00000000 00000000 7002faf0 d7840000 020605b4 020405b4",
+        Outcome::LeftAlone(Reason::NoMss),
+    );
     packet_clamped(
         link_mtu_1492(),
         "45000034 12344000 40063c59 c0000201 c6336402
@@ -95,18 +103,34 @@ fn an_option_running_past_the_header_ends_the_walk_and_what_came_before_it_count
          | c00001bb 00000000 00000000 8002faf0 be8b0000 020405ac 08ff0000 020405b4",
         (1460, 1452),
     );
-    packet_untouched(link_mtu_1492(), "45000034 12344000 40063c59 c0000201 c6336402
-         | c00001bb 00000000 00000000 8002faf0 c72d0000 080d0000 00000000 020405b4", NO_MSS);
+    packet_untouched(
+        link_mtu_1492(),
+        "45000034 12344000 40063c59 c0000201 c6336402
+         | c00001bb 00000000 00000000 8002faf0 c72d0000 080d0000 00000000 020405b4",
+        NO_MSS,
+    );
 }
 
 #[test]
 fn an_mss_option_running_past_the_header_is_none() {
-    packet_untouched(link_mtu_1492(), "4500002e 12344000 40063c5f c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 3df10000 01020405 b400", NO_MSS);
-    packet_untouched(link_mtu_1492(), "4500002e 12344000 40063c5f c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 ee3f0000 01010204 05b4", NO_MSS);
-    packet_untouched(link_mtu_1492(), "4500002f 12344000 40063c5e c0000201 c6336402
-         | c00001bb 00000000 00000000 6002faf0 3cef0000 01010102 0405b4", NO_MSS);
+    packet_untouched(
+        link_mtu_1492(),
+        "4500002e 12344000 40063c5f c0000201 c6336402
+         | c00001bb 00000000 00000000 6002faf0 3df10000 01020405 b400",
+        NO_MSS,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "4500002e 12344000 40063c5f c0000201 c6336402
+         | c00001bb 00000000 00000000 6002faf0 ee3f0000 01010204 05b4",
+        NO_MSS,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "4500002f 12344000 40063c5e c0000201 c6336402
+         | c00001bb 00000000 00000000 6002faf0 3cef0000 01010102 0405b4",
+        NO_MSS,
+    );
 }
 
 #[test]
@@ -123,6 +147,10 @@ fn an_mss_option_at_the_very_end_counts() {
 
 #[test]
 fn bytes_that_look_like_an_mss_inside_another_option_are_none() {
-    packet_untouched(link_mtu_1492(), "45000030 12344000 40063c5d c0000201 c6336402
-         | c00001bb 00000000 00000000 7002faf0 d6370000 08060204 05b40101", NO_MSS);
+    packet_untouched(
+        link_mtu_1492(),
+        "45000030 12344000 40063c5d c0000201 c6336402
+         | c00001bb 00000000 00000000 7002faf0 d6370000 08060204 05b40101",
+        NO_MSS,
+    );
 }

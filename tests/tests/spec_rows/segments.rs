@@ -142,10 +142,18 @@ fn the_largest_of_several_that_fit_is_told() {
 #[test]
 fn no_mss_option_is_unchanged() {
     let no_mss = Outcome::LeftAlone(Reason::NoMss);
-    packet_untouched(link_mtu_1492(), "45000028 12344000 40063c65 c0000201 c6336402
-         | c00001bb 00000000 00000000 5002faf0 06ff0000", no_mss);
-    packet_untouched(link_mtu_1492(), "45000030 12344000 40063c5d c0000201 c6336402
-         | c00001bb 00000000 00000000 7002faf0 deea0000 01030307 04020000", no_mss);
+    packet_untouched(
+        link_mtu_1492(),
+        "45000028 12344000 40063c65 c0000201 c6336402
+         | c00001bb 00000000 00000000 5002faf0 06ff0000",
+        no_mss,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "45000030 12344000 40063c5d c0000201 c6336402
+         | c00001bb 00000000 00000000 7002faf0 deea0000 01030307 04020000",
+        no_mss,
+    );
 }
 
 #[test]
@@ -164,8 +172,12 @@ fn tcp_ao_anywhere_in_the_walk_is_authenticated() {
         tcp_ao,
     );
     // The shortest well-formed one, behind the end of the list.
-    packet_untouched(link_mtu_1492(), "45000034 12344000 40063c59 c0000201 c6336402
-         | c00001bb 00000000 00000000 8002faf0 b1350000 020405b4 00000000 1d040101", tcp_ao);
+    packet_untouched(
+        link_mtu_1492(),
+        "45000034 12344000 40063c59 c0000201 c6336402
+         | c00001bb 00000000 00000000 8002faf0 b1350000 020405b4 00000000 1d040101",
+        tcp_ao,
+    );
 }
 
 #[test]
@@ -216,12 +228,24 @@ fn syn_with_data_is_clamped_like_any_other() {
 #[test]
 fn non_tcp_is_left_alone() {
     let not_tcp = Outcome::LeftAlone(Reason::NotTcp);
-    packet_untouched(link_mtu_1492(), "4500001c 12344000 40013c76 c0000201 c6336402
-         | 08000000 00010001", not_tcp);
-    packet_untouched(link_mtu_1492(), "4500001c 12344000 40113c66 c0000201 c6336402
-         | c0000035 00080000", not_tcp);
-    packet_untouched(link_mtu_1492(), "60000000 00083a40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
-         | 80000000 00010001", not_tcp);
+    packet_untouched(
+        link_mtu_1492(),
+        "4500001c 12344000 40013c76 c0000201 c6336402
+         | 08000000 00010001",
+        not_tcp,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "4500001c 12344000 40113c66 c0000201 c6336402
+         | c0000035 00080000",
+        not_tcp,
+    );
+    packet_untouched(
+        link_mtu_1492(),
+        "60000000 00083a40 20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
+         | 80000000 00010001",
+        not_tcp,
+    );
 }
 
 #[test]

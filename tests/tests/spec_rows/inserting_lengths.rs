@@ -97,30 +97,34 @@ fn where_the_buffer_has_no_room_nothing_changes() {
 /// IEEE 802.3, 3.2.6: 1500 is the largest length; not much above, it would be an ethertype.
 #[test]
 fn an_8023_length_never_grows_past_1500() {
-    let syn_behind = |extension_len: usize| {
+    let syn_behind = |extension_len: usize, tcp: &str| {
         let padding = "00".repeat(extension_len - 2);
-        let length = 8 + 40 + extension_len + 20;
-        let payload_length = extension_len + 20;
+        let payload_length = extension_len + hex(tcp).len();
+        let length = 8 + 40 + payload_length;
         let units = extension_len / 8 - 1;
         format!(
             "020000000001 020000000002 {length:04x} | aaaa03 000000 86dd
              | 60000000 {payload_length:04x}3c40
              20010db8 00000000 00000000 00000001 20010db8 00000000 00000000 00000002
-             | 06{units:02x} {padding}
-             | c00001bb 00000000 00000000 5002faf0 00000000"
+             | 06{units:02x} {padding} | {tcp}"
         )
     };
+    let to_1504 = syn_behind(1432, "c00001bb 00000000 00000000 5002faf0 00000000");
     let refused = Insertion::Refused(Refusal::NoRoom);
-    frame_not_inserted(link_mtu_1492(), &syn_behind(1432), 4, refused);
-    let fits = hex(&syn_behind(1424));
-    let mut buffer = [fits.clone(), vec![0; 4]].concat();
+    frame_not_inserted(link_mtu_1492(), &to_1504, 4, refused);
+
+    let to_1500 = hex(&syn_behind(
+        1424,
+        "c00001bb 00000000 00000000 6002faf0 00000000 01010101",
+    ));
+    let mut buffer = [to_1500.clone(), vec![0; 4]].concat();
     let clamp = link_mtu_1492().clamp().expect("a sound policy");
     let expected = Insertion::Inserted {
         mss: 1220,
         len: buffer.len(),
     };
-    assert_eq!(clamp.insert_in_frame(&mut buffer, fits.len()), expected);
-    assert_eq!(buffer[12..14], [0x05, 0xd8]);
+    assert_eq!(clamp.insert_in_frame(&mut buffer, to_1500.len()), expected);
+    assert_eq!(buffer[12..14], 1500_u16.to_be_bytes());
 }
 
 #[test]

@@ -114,3 +114,12 @@ fn fits_before_a_ceiling_that_is_too_low() {
         Outcome::LeftAlone(Reason::CeilingTooLow),
     );
 }
+
+/// Where the flags are can't be told from a header length that is wrong itself.
+#[test]
+fn ipv4_header_length_under_20_before_flags() {
+    let packet = "4500002c 12344000 40063c61 c0000201 c6336402
+         | c00001bb 00000000 00000000 6010faf0 f4ea0000 01010101"
+        .replace("4500002c", "4400002c");
+    packet_untouched(link_mtu_1492(), &packet, too_short(Layer::Ipv4, 20, 16));
+}

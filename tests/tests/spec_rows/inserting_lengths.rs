@@ -125,6 +125,22 @@ fn an_8023_length_never_grows_past_1500() {
     };
     assert_eq!(clamp.insert_in_frame(&mut buffer, to_1500.len()), expected);
     assert_eq!(buffer[12..14], 1500_u16.to_be_bytes());
+
+    // Such a length that is there already, and counts padding enough, stays.
+    let counted = format!(
+        "{} 00000000",
+        to_1504.replacen("000002 05dc", "000002 05e0", 1)
+    );
+    let mut buffer = hex(&counted);
+    let expected = Insertion::Inserted {
+        mss: 1220,
+        len: buffer.len(),
+    };
+    assert_eq!(
+        clamp.insert_in_frame(&mut buffer, hex(&counted).len()),
+        expected
+    );
+    assert_eq!(buffer[12..14], 1504_u16.to_be_bytes());
 }
 
 #[test]

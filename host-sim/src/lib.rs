@@ -1,3 +1,4 @@
 //! (being written)
 
 pub mod capture;
+pub mod check;

@@ -242,6 +242,12 @@ impl Pairing {
         }
     }
 
+    /// How many places both windows of a file span.
+    #[cfg(test)]
+    pub(super) fn span(&self, side: Side) -> usize {
+        self.file(side).first.span() + self.file(side).second.span()
+    }
+
     fn drain(&mut self, out: &mut Vec<Paired>) {
         // By turns, so that the second window need not hold one file's leftovers all at once.
         while Side::BOTH.map(|side| self.give_up_oldest(side, out)) != [false, false] {}

@@ -1,10 +1,10 @@
 //! The calls: find the segment, judge its options, and only then write.
 
-use crate::ip::Packet;
-use crate::link::{LinkType, Linked, ethernet};
+use crate::cursor::Cursor;
+use crate::ip::Version;
+use crate::link::{LinkType, pass_ethernet};
 use crate::outcome::{Outcome, Reason};
 use crate::policy::Clamp;
-use crate::rest::Rest;
 use crate::segment::Segment;
 use crate::tcp::Options;
 use crate::trail::Trail;
@@ -50,16 +50,18 @@ impl Clamp {
         self.clamp(bytes, found)
     }
 
-    pub(crate) fn syn_in_frame(&self, frame: &[u8]) -> Result<Segment, Outcome> {
-        self.find_syn(ethernet(Rest::whole(frame), &mut ())?, &mut ())
+    #[inline]
+    fn syn_in_frame(&self, frame: &[u8]) -> Result<Segment, Outcome> {
+        let mut cursor = Cursor::live(frame);
+        let version = pass_ethernet(&mut cursor, &mut ())?;
+        self.find_syn(version, cursor, &mut ())
     }
 
-    pub(crate) fn syn_in_packet(&self, packet: &[u8]) -> Result<Segment, Outcome> {
-        let linked = Linked {
-            packet: Packet::bare(Rest::whole(packet))?,
-            mtu_counts_from: 0,
-        };
-        self.find_syn(linked, &mut ())
+    #[inline]
+    fn syn_in_packet(&self, packet: &[u8]) -> Result<Segment, Outcome> {
+        let cursor = Cursor::live(packet);
+        let version = Version::of_bare_packet(&cursor)?;
+        self.find_syn(version, cursor, &mut ())
     }
 
     pub(crate) fn syn_in_capture(
@@ -69,8 +71,9 @@ impl Clamp {
         wire_len: usize,
         trail: &mut impl Trail,
     ) -> Result<Segment, Outcome> {
-        let frame = Rest::captured(bytes, wire_len);
-        self.find_syn(link_type.packet(frame, trail)?, trail)
+        let mut cursor = Cursor::captured(bytes, wire_len);
+        let version = link_type.pass_to_ip(&mut cursor, trail)?;
+        self.find_syn(version, cursor, trail)
     }
 
     fn clamp(&self, frame: &mut [u8], found: Result<Segment, Outcome>) -> Outcome {

@@ -1,9 +1,9 @@
 //! Ethernet II with VLAN tags, and 802.3 with LLC/SNAP (IEEE 802.3, 802.1Q, 802.1ad; RFC 1042).
 
-use crate::ip::{Packet, Version};
+use crate::cursor::Cursor;
+use crate::ip::Version;
 use crate::outcome::{Layer, Outcome, Reason};
 use crate::pppoe;
-use crate::rest::Rest;
 use crate::trail::Trail;
 
 const HEADER_LEN: usize = 14;
@@ -26,72 +26,78 @@ pub(crate) mod ethertype {
     pub(crate) const OLD_SERVICE_VLAN: u16 = 0x9100;
 }
 
-/// The ethertype or 802.3 length behind an Ethernet header and its VLAN tags, and what follows it.
-pub(crate) fn payload<'a>(
-    frame: Rest<'a>,
-    trail: &mut impl Trail,
-) -> Result<(u16, Rest<'a>), Outcome> {
+/// Moves behind an Ethernet header and its VLAN tags, and returns their ethertype or 802.3 length.
+#[inline]
+pub(crate) fn pass_header(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<u16, Outcome> {
     let header: &[u8; HEADER_LEN] = frame.header(Layer::Ethernet)?;
-    trail.passed(Layer::Ethernet, frame.at);
-    let ethertype = u16::from_be_bytes([header[12], header[13]]);
-    behind_tags(ethertype, frame.behind(Layer::Ethernet, HEADER_LEN)?, trail)
+    trail.passed(Layer::Ethernet, frame.at());
+    frame.pass(Layer::Ethernet, HEADER_LEN)?;
+    pass_tags(u16::from_be_bytes([header[12], header[13]]), frame, trail)
 }
 
-/// The same behind VLAN tags only: a cooked capture may have them too.
-pub(crate) fn behind_tags<'a>(
+/// Moves behind VLAN tags only: a cooked capture may have them, too.
+#[inline]
+pub(crate) fn pass_tags(
     mut ethertype: u16,
-    mut rest: Rest<'a>,
+    frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<(u16, Rest<'a>), Outcome> {
+) -> Result<u16, Outcome> {
     let mut tags_left = MAX_TAGS;
     while let ethertype::VLAN | ethertype::SERVICE_VLAN | ethertype::OLD_SERVICE_VLAN = ethertype {
         tags_left = match tags_left.checked_sub(1) {
             Some(left) => left,
             None => return Err(Outcome::LeftAlone(Reason::TooManyVlanTags)),
         };
-        let tag: &[u8; TAG_LEN] = rest.header(Layer::Vlan)?;
-        trail.passed(Layer::Vlan, rest.at);
+        let tag: &[u8; TAG_LEN] = frame.header(Layer::Vlan)?;
+        trail.passed(Layer::Vlan, frame.at());
         ethertype = u16::from_be_bytes([tag[2], tag[3]]);
-        rest = rest.behind(Layer::Vlan, TAG_LEN)?;
+        frame.pass(Layer::Vlan, TAG_LEN)?;
     }
-    Ok((ethertype, rest))
+    Ok(ethertype)
 }
 
-/// The IP packet behind an ethertype or 802.3 length: at once, in PPPoE, or in LLC/SNAP.
-pub(crate) fn packet<'a>(
-    (ethertype, rest): (u16, Rest<'a>),
+/// Moves to the IP packet behind an ethertype or 802.3 length: at once, in PPPoE, or in LLC/SNAP.
+#[inline]
+pub(crate) fn pass_to_ip(
+    ethertype: u16,
+    frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Packet<'a>, Outcome> {
+) -> Result<Version, Outcome> {
     match ethertype {
-        ethertype::PPPOE_SESSION => pppoe::session(rest, trail),
-        ..ethertype::FIRST => snap(rest, usize::from(ethertype), trail),
-        _ => ip(ethertype, rest),
+        ethertype::IPV4 => Ok(Version::V4),
+        ethertype::PPPOE_SESSION => pppoe::pass_session(frame, trail),
+        ..ethertype::FIRST => pass_snap(usize::from(ethertype), frame, trail),
+        _ => announced_by(ethertype),
     }
 }
 
-/// The IP packet right behind an ethertype.
-pub(crate) fn ip(ethertype: u16, rest: Rest<'_>) -> Result<Packet<'_>, Outcome> {
+/// The IP version that an ethertype stands for.
+pub(crate) fn announced_by(ethertype: u16) -> Result<Version, Outcome> {
     match ethertype {
-        ethertype::IPV4 => Ok(Packet::new(Version::V4, rest)),
-        ethertype::IPV6 => Ok(Packet::new(Version::V6, rest)),
+        ethertype::IPV4 => Ok(Version::V4),
+        ethertype::IPV6 => Ok(Version::V6),
         _ => Err(Outcome::LeftAlone(Reason::NotIp)),
     }
 }
 
-/// The IP packet in an 802.3 frame. Its length leaves padding out; one past the frame does no harm.
-/// What is too short to tell, yet begins as SNAP does, is a truncated one.
-fn snap<'a>(frame: Rest<'a>, len: usize, trail: &mut impl Trail) -> Result<Packet<'a>, Outcome> {
-    let frame = frame.bounded(Layer::Snap, len.min(frame.len()))?;
-    if frame
-        .bytes
+/// Moves to the IP packet in an 802.3 frame. Its length leaves padding out; one past the frame does
+/// no harm. What is too short to tell, yet begins as SNAP does, is a truncated one.
+fn pass_snap(
+    len: usize,
+    frame: &mut Cursor<'_>,
+    trail: &mut impl Trail,
+) -> Result<Version, Outcome> {
+    frame.bound(Layer::Snap, len.min(frame.len()))?;
+    let begins_otherwise = frame
+        .bytes()
         .iter()
         .zip(SNAP)
-        .any(|(&byte, snap)| byte != snap)
-    {
+        .any(|(&byte, snap)| byte != snap);
+    if begins_otherwise {
         return Err(Outcome::LeftAlone(Reason::NotIp));
     }
     let header: &[u8; SNAP_HEADER_LEN] = frame.header(Layer::Snap)?;
-    trail.passed(Layer::Snap, frame.at);
-    let ethertype = u16::from_be_bytes([header[6], header[7]]);
-    ip(ethertype, frame.behind(Layer::Snap, SNAP_HEADER_LEN)?)
+    trail.passed(Layer::Snap, frame.at());
+    frame.pass(Layer::Snap, SNAP_HEADER_LEN)?;
+    announced_by(u16::from_be_bytes([header[6], header[7]]))
 }

@@ -1,7 +1,7 @@
 //! GRE version 0 with its checksum, key and sequence number (RFC 2784, RFC 2890).
 
+use crate::cursor::Cursor;
 use crate::outcome::{Layer, Outcome, Reason};
-use crate::rest::Rest;
 
 const FIXED_HEADER_LEN: usize = 4;
 const CHECKSUM_PRESENT: u16 = 0x8000;
@@ -12,8 +12,8 @@ const SEQUENCE_PRESENT: u16 = 0x1000;
 const UNSUPPORTED: u16 = 0x4c00;
 const VERSION: u16 = 0x0007;
 
-/// The ethertype of what a GRE header carries, and what lies behind that header.
-pub(crate) fn payload(packet: Rest<'_>) -> Result<(u16, Rest<'_>), Outcome> {
+/// Moves behind a GRE header, and returns the ethertype of what it carries.
+pub(crate) fn pass(packet: &mut Cursor<'_>) -> Result<u16, Outcome> {
     let header: &[u8; FIXED_HEADER_LEN] = packet.header(Layer::Gre)?;
     let flags = u16::from_be_bytes([header[0], header[1]]);
     if flags & (UNSUPPORTED | VERSION) != 0 {
@@ -23,6 +23,6 @@ pub(crate) fn payload(packet: Rest<'_>) -> Result<(u16, Rest<'_>), Outcome> {
         .iter()
         .filter(|&&present| flags & present != 0)
         .fold(FIXED_HEADER_LEN, |len, _| len.wrapping_add(4));
-    let ethertype = u16::from_be_bytes([header[2], header[3]]);
-    Ok((ethertype, packet.behind(Layer::Gre, header_len)?))
+    packet.pass(Layer::Gre, header_len)?;
+    Ok(u16::from_be_bytes([header[2], header[3]]))
 }

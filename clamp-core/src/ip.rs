@@ -1,7 +1,7 @@
-//! What IPv4 and IPv6 have in common: versions, protocol numbers, and the payload that they bound.
+//! What IPv4 and IPv6 have in common: versions, protocol numbers, and what they carry.
 
+use crate::cursor::Cursor;
 use crate::outcome::{Layer, Malformed, Outcome, Reason};
-use crate::rest::Rest;
 use crate::{ipv4, tcp};
 
 /// An IP version.
@@ -11,32 +11,16 @@ pub(crate) enum Version {
     V6,
 }
 
-/// An IP packet, as announced by what lies in front of it.
-pub(crate) struct Packet<'a> {
-    pub(crate) version: Version,
-    pub(crate) rest: Rest<'a>,
-    /// What the headers in front may cost more in the other direction: the byte that a compressed
-    /// PPP protocol field saves.
-    pub(crate) saved_bytes: usize,
-}
-
-impl<'a> Packet<'a> {
-    pub(crate) fn new(version: Version, rest: Rest<'a>) -> Self {
-        Self {
-            version,
-            rest,
-            saved_bytes: 0,
-        }
-    }
-
-    /// A packet that nothing announces: its own version field says what it is.
-    pub(crate) fn bare(rest: Rest<'a>) -> Result<Self, Outcome> {
-        let Some(first) = rest.bytes.first() else {
-            return Err(rest.shorter_than(Layer::Ipv4, ipv4::FIXED_HEADER_LEN));
+impl Version {
+    /// The version of a packet that nothing announces: its own version field says it.
+    #[inline]
+    pub(crate) fn of_bare_packet(packet: &Cursor<'_>) -> Result<Self, Outcome> {
+        let Some(first) = packet.bytes().first() else {
+            return Err(packet.shorter_than(Layer::Ipv4, ipv4::FIXED_HEADER_LEN));
         };
         match first >> 4 {
-            4 => Ok(Self::new(Version::V4, rest)),
-            6 => Ok(Self::new(Version::V6, rest)),
+            4 => Ok(Self::V4),
+            6 => Ok(Self::V6),
             version => Err(Outcome::Malformed(Malformed::WrongVersion {
                 layer: Layer::Ipv4,
                 version,
@@ -59,18 +43,20 @@ pub(crate) mod protocol {
     pub(crate) const DESTINATION_OPTIONS: u8 = 60;
 }
 
-/// What an IP packet carries, bounded by the packet's own length: padding behind it is not TCP.
-pub(crate) struct Payload<'a> {
+/// What the cursor stands at, behind the IP headers of a packet and bounded by its length: padding
+/// behind the packet is not TCP.
+#[derive(Clone, Copy)]
+pub(crate) struct Payload {
     pub(crate) protocol: u8,
     /// The first of several fragments, or an atomic one (RFC 6946).
     pub(crate) is_fragment: bool,
-    pub(crate) rest: Rest<'a>,
 }
 
 /// Answers a segment without SYN from its flags alone: nearly every packet leaves here. The lengths
 /// have not been judged yet, and a segment whose flags are not there goes on to be.
-pub(crate) fn refuse_without_syn(packet: Rest<'_>, tcp_at: usize) -> Result<(), Outcome> {
-    match packet.bytes.get(tcp_at.wrapping_add(tcp::FLAGS_AT)) {
+#[inline]
+pub(crate) fn refuse_without_syn(packet: &Cursor<'_>, tcp_at: usize) -> Result<(), Outcome> {
+    match packet.bytes().get(tcp_at.wrapping_add(tcp::FLAGS_AT)) {
         Some(&flags) if !tcp::is_syn(flags) => Err(Outcome::LeftAlone(Reason::NotSyn)),
         _ => Ok(()),
     }

@@ -1,15 +1,16 @@
 //! IPv4 (RFC 791).
 
+use crate::cursor::{Cursor, too_short};
 use crate::ip::{Payload, protocol, refuse_without_syn};
 use crate::outcome::{Layer, Malformed, Outcome, Reason};
-use crate::rest::{Rest, too_short};
 
 pub(crate) const FIXED_HEADER_LEN: usize = 20;
 const MORE_FRAGMENTS: u16 = 0x2000;
 const FRAGMENT_OFFSET: u16 = 0x1fff;
 
-/// What the packet carries: TCP or a tunnel; anything else leaves here with its reason.
-pub(crate) fn payload(packet: Rest<'_>) -> Result<Payload<'_>, Outcome> {
+/// Moves to what the packet carries: TCP or a tunnel; anything else leaves here with its reason.
+#[inline]
+pub(crate) fn payload(packet: &mut Cursor<'_>) -> Result<Payload, Outcome> {
     let header: &[u8; FIXED_HEADER_LEN] = packet.header(Layer::Ipv4)?;
     let version = header[0] >> 4;
     if version != 4 {
@@ -35,16 +36,16 @@ pub(crate) fn payload(packet: Rest<'_>) -> Result<Payload<'_>, Outcome> {
     if total_len < header_len {
         return Err(too_short(Layer::Ipv4, header_len, total_len));
     }
-    let packet = packet.bounded(Layer::Ipv4, total_len)?;
+    packet.bound(Layer::Ipv4, total_len)?;
     if is_later_fragment {
         return Err(Outcome::LeftAlone(Reason::Fragment));
     }
     if protocol == protocol::AH {
         return Err(Outcome::LeftAlone(Reason::AuthenticationHeader));
     }
+    packet.pass(Layer::Ipv4, header_len)?;
     Ok(Payload {
         protocol,
         is_fragment: fragment & MORE_FRAGMENTS != 0,
-        rest: packet.behind(Layer::Ipv4, header_len)?,
     })
 }

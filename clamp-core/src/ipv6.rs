@@ -1,19 +1,17 @@
 //! IPv6 and its extension headers (RFC 8200).
 
+use crate::cursor::{Cursor, too_short};
 use crate::ip::{Payload, protocol, refuse_without_syn};
 use crate::outcome::{Layer, Malformed, Outcome, Reason};
-use crate::rest::{Rest, too_short};
 use crate::trail::Trail;
 
 const HEADER_LEN: usize = 40;
 const FRAGMENT_OFFSET: u16 = 0xfff8;
 const MAX_EXTENSION_HEADERS: usize = 8;
 
-/// What the packet carries: TCP or a tunnel; anything else leaves here with its reason.
-pub(crate) fn payload<'a>(
-    packet: Rest<'a>,
-    trail: &mut impl Trail,
-) -> Result<Payload<'a>, Outcome> {
+/// Moves to what the packet carries: TCP or a tunnel; anything else leaves here with its reason.
+#[inline]
+pub(crate) fn payload(packet: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Payload, Outcome> {
     let header: &[u8; HEADER_LEN] = packet.header(Layer::Ipv6)?;
     let version = header[0] >> 4;
     if version != 6 {
@@ -33,10 +31,9 @@ pub(crate) fn payload<'a>(
         // A jumbogram (RFC 2675), or nothing at all.
         return Err(too_short(Layer::Ipv6, 1, 0));
     }
-    let rest = packet
-        .behind(Layer::Ipv6, HEADER_LEN)?
-        .bounded(Layer::Ipv6, payload_len)?;
-    behind_extension_headers(next_header, rest, trail)
+    packet.pass(Layer::Ipv6, HEADER_LEN)?;
+    packet.bound(Layer::Ipv6, payload_len)?;
+    pass_extension_headers(next_header, packet, trail)
 }
 
 /// Lets through what the walk can follow from an IPv6 header on.
@@ -57,11 +54,11 @@ fn refuse_opaque(next_header: u8) -> Result<(), Outcome> {
 }
 
 /// Hop-by-hop, routing, destination options and fragment headers, in any order.
-fn behind_extension_headers<'a>(
+fn pass_extension_headers(
     mut next_header: u8,
-    mut rest: Rest<'a>,
+    packet: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Payload<'a>, Outcome> {
+) -> Result<Payload, Outcome> {
     let mut is_fragment = false;
     let mut headers_left = MAX_EXTENSION_HEADERS;
     loop {
@@ -72,7 +69,6 @@ fn behind_extension_headers<'a>(
                 return Ok(Payload {
                     protocol: next_header,
                     is_fragment,
-                    rest,
                 });
             }
             _ => {}
@@ -81,8 +77,8 @@ fn behind_extension_headers<'a>(
             Some(left) => left,
             None => return Err(Outcome::LeftAlone(Reason::TooManyExtensionHeaders)),
         };
-        let header: &[u8; 8] = rest.header(Layer::ExtensionHeader)?;
-        trail.passed(Layer::ExtensionHeader, rest.at);
+        let header: &[u8; 8] = packet.header(Layer::ExtensionHeader)?;
+        trail.passed(Layer::ExtensionHeader, packet.at());
         let header_len = if next_header == protocol::FRAGMENT {
             if u16::from_be_bytes([header[2], header[3]]) & FRAGMENT_OFFSET != 0 {
                 return Err(Outcome::LeftAlone(Reason::Fragment));
@@ -94,6 +90,6 @@ fn behind_extension_headers<'a>(
             usize::from(header[1]).wrapping_add(1) << 3
         };
         next_header = header[0];
-        rest = rest.behind(Layer::ExtensionHeader, header_len)?;
+        packet.pass(Layer::ExtensionHeader, header_len)?;
     }
 }

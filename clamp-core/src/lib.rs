@@ -67,6 +67,7 @@
 
 mod checksum;
 mod clamp;
+mod cursor;
 mod ethernet;
 mod gre;
 mod insert;
@@ -78,7 +79,6 @@ mod link;
 mod outcome;
 mod policy;
 mod pppoe;
-mod rest;
 mod segment;
 mod tcp;
 mod trail;

@@ -1,11 +1,12 @@
 //! The link layers of capture files, each down to its IP packet.
 
+use crate::cursor::Cursor;
 use crate::ethernet::{self, ethertype};
-use crate::ip::{Packet, Version};
+use crate::ip::Version;
 use crate::outcome::{Layer, Outcome, Reason};
 use crate::pppoe;
-use crate::rest::Rest;
 use crate::trail::Trail;
+use crate::word;
 
 const ADDRESS_FAMILY_INET: u32 = 2;
 
@@ -32,12 +33,6 @@ pub enum LinkType {
     LinuxCookedV2,
 }
 
-/// An IP packet, and the byte from which the link MTU counts.
-pub(crate) struct Linked<'a> {
-    pub(crate) packet: Packet<'a>,
-    pub(crate) mtu_counts_from: usize,
-}
-
 impl LinkType {
     /// By its number in capture files (the LINKTYPE registry of pcap and pcapng), or `None` where
     /// the clamp can't look behind it.
@@ -57,96 +52,83 @@ impl LinkType {
         })
     }
 
-    /// The IP packet behind a header of this type.
-    pub(crate) fn packet<'a>(
+    /// Moves to the IP packet behind a header of this type.
+    pub(crate) fn pass_to_ip(
         self,
-        frame: Rest<'a>,
+        frame: &mut Cursor<'_>,
         trail: &mut impl Trail,
-    ) -> Result<Linked<'a>, Outcome> {
-        let (packet, mtu_counts_from) = match self {
-            Self::Ethernet => return ethernet(frame, trail),
-            Self::LinuxCooked => return cooked::<16>(frame, 14, trail),
-            Self::LinuxCookedV2 => return cooked::<20>(frame, 0, trail),
-            Self::Null => (null(frame, trail)?, frame.at.wrapping_add(4)),
-            Self::CiscoHdlc => (hdlc(frame, trail)?, frame.at.wrapping_add(4)),
-            Self::Ppp => {
-                let packet = ppp(frame, trail)?;
-                let at = packet.rest.at;
-                (
-                    Packet {
-                        saved_bytes: 0,
-                        ..packet
-                    },
-                    at,
-                )
-            }
-            Self::RawIp => (Packet::bare(frame)?, frame.at),
-            Self::RawIpv4 => (Packet::new(Version::V4, frame), frame.at),
-            Self::RawIpv6 => (Packet::new(Version::V6, frame), frame.at),
-        };
-        Ok(Linked {
-            packet,
-            mtu_counts_from,
-        })
+    ) -> Result<Version, Outcome> {
+        match self {
+            Self::Ethernet => pass_ethernet(frame, trail),
+            Self::Null => pass_null(frame, trail),
+            Self::Ppp => pass_ppp(frame, trail),
+            Self::CiscoHdlc => pass_hdlc(frame, trail),
+            Self::LinuxCooked => pass_cooked::<16>(14, frame, trail),
+            Self::LinuxCookedV2 => pass_cooked::<20>(0, frame, trail),
+            Self::RawIp => Version::of_bare_packet(frame),
+            Self::RawIpv4 => Ok(Version::V4),
+            Self::RawIpv6 => Ok(Version::V6),
+        }
     }
 }
 
-/// The IP packet of an Ethernet frame. Its VLAN tags cost nothing.
-pub(crate) fn ethernet<'a>(frame: Rest<'a>, trail: &mut impl Trail) -> Result<Linked<'a>, Outcome> {
-    let payload = ethernet::payload(frame, trail)?;
-    Ok(Linked {
-        mtu_counts_from: payload.1.at,
-        packet: ethernet::packet(payload, trail)?,
-    })
+/// Moves to the IP packet of an Ethernet frame. Its VLAN tags cost nothing.
+#[inline]
+pub(crate) fn pass_ethernet(
+    frame: &mut Cursor<'_>,
+    trail: &mut impl Trail,
+) -> Result<Version, Outcome> {
+    let ethertype = ethernet::pass_header(frame, trail)?;
+    frame.count_mtu();
+    ethernet::pass_to_ip(ethertype, frame, trail)
 }
 
 /// A cooked header of `N` bytes with its protocol field at `protocol_at`. A protocol under 0x0600 is
 /// no ethertype but one of Linux's own numbers.
-fn cooked<'a, const N: usize>(
-    frame: Rest<'a>,
+fn pass_cooked<const N: usize>(
     protocol_at: usize,
+    frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Linked<'a>, Outcome> {
+) -> Result<Version, Outcome> {
     let header: &[u8; N] = frame.header(Layer::Cooked)?;
-    trail.passed(Layer::Cooked, frame.at);
-    let protocol = match header.get(protocol_at..).and_then(<[u8]>::first_chunk) {
-        Some(&protocol) => u16::from_be_bytes(protocol),
-        None => 0,
-    };
+    trail.passed(Layer::Cooked, frame.at());
+    frame.pass(Layer::Cooked, N)?;
+    let protocol = word::at(header, protocol_at).unwrap_or(0);
     if protocol < ethertype::FIRST {
         return Err(Outcome::LeftAlone(Reason::NotIp));
     }
-    let payload = ethernet::behind_tags(protocol, frame.behind(Layer::Cooked, N)?, trail)?;
-    Ok(Linked {
-        mtu_counts_from: payload.1.at,
-        packet: ethernet::packet(payload, trail)?,
-    })
+    let ethertype = ethernet::pass_tags(protocol, frame, trail)?;
+    frame.count_mtu();
+    ethernet::pass_to_ip(ethertype, frame, trail)
 }
 
 /// BSD loopback: the writer's own address family in the writer's own byte order.
-fn null<'a>(frame: Rest<'a>, trail: &mut impl Trail) -> Result<Packet<'a>, Outcome> {
+fn pass_null(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Outcome> {
     let header: &[u8; 4] = frame.header(Layer::Null)?;
-    trail.passed(Layer::Null, frame.at);
-    let family = u32::from_le_bytes(*header).min(u32::from_be_bytes(*header));
-    let version = match family {
-        ADDRESS_FAMILY_INET => Version::V4,
+    trail.passed(Layer::Null, frame.at());
+    frame.pass(Layer::Null, header.len())?;
+    frame.count_mtu();
+    match u32::from_le_bytes(*header).min(u32::from_be_bytes(*header)) {
+        ADDRESS_FAMILY_INET => Ok(Version::V4),
         // Linux, NetBSD and OpenBSD, FreeBSD, macOS.
-        10 | 24 | 28 | 30 => Version::V6,
-        _ => return Err(Outcome::LeftAlone(Reason::NotIp)),
-    };
-    Ok(Packet::new(version, frame.behind(Layer::Null, 4)?))
-}
-
-fn hdlc<'a>(frame: Rest<'a>, trail: &mut impl Trail) -> Result<Packet<'a>, Outcome> {
-    let header: &[u8; 4] = frame.header(Layer::Hdlc)?;
-    trail.passed(Layer::Hdlc, frame.at);
-    let ethertype = u16::from_be_bytes([header[2], header[3]]);
-    ethernet::ip(ethertype, frame.behind(Layer::Hdlc, 4)?)
-}
-
-fn ppp<'a>(frame: Rest<'a>, trail: &mut impl Trail) -> Result<Packet<'a>, Outcome> {
-    match frame.bytes {
-        [0xff, 0x03, ..] => pppoe::ppp(frame.behind(Layer::Ppp, 2)?, trail),
-        _ => pppoe::ppp(frame, trail),
+        10 | 24 | 28 | 30 => Ok(Version::V6),
+        _ => Err(Outcome::LeftAlone(Reason::NotIp)),
     }
+}
+
+fn pass_hdlc(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Outcome> {
+    let header: &[u8; 4] = frame.header(Layer::Hdlc)?;
+    trail.passed(Layer::Hdlc, frame.at());
+    frame.pass(Layer::Hdlc, header.len())?;
+    frame.count_mtu();
+    ethernet::announced_by(u16::from_be_bytes([header[2], header[3]]))
+}
+
+fn pass_ppp(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Outcome> {
+    if let [0xff, 0x03, ..] = frame.bytes() {
+        frame.pass(Layer::Ppp, 2)?;
+    }
+    let version = pppoe::pass_protocol(frame, trail)?;
+    frame.count_mtu();
+    Ok(version)
 }

@@ -2,9 +2,9 @@
 
 use core::ops::Range;
 
+use crate::cursor::Cursor;
 use crate::ethernet::{self, ethertype};
-use crate::ip::{Packet, Payload, Version, protocol};
-use crate::link::Linked;
+use crate::ip::{Version, protocol};
 use crate::outcome::{Layer, Outcome, Reason};
 use crate::policy::Clamp;
 use crate::trail::Trail;
@@ -34,40 +34,35 @@ impl Segment {
 }
 
 impl Clamp {
-    /// The SYN in an IP packet or in the tunnels inside it.
+    /// The SYN in the IP packet that the cursor stands at, or in the tunnels inside it.
+    #[inline]
     pub(crate) fn find_syn(
         &self,
-        linked: Linked<'_>,
+        mut version: Version,
+        mut cursor: Cursor<'_>,
         trail: &mut impl Trail,
     ) -> Result<Segment, Outcome> {
-        let Linked {
-            mut packet,
-            mtu_counts_from,
-        } = linked;
-        let mut saved_bytes = packet.saved_bytes;
         let mut tunnels = 0;
         loop {
-            let ip_at = packet.rest.at;
-            let payload = match packet.version {
+            let ip_at = cursor.at();
+            let payload = match version {
                 Version::V4 => {
                     trail.passed(Layer::Ipv4, ip_at);
-                    ipv4::payload(packet.rest)?
+                    ipv4::payload(&mut cursor)?
                 }
                 Version::V6 => {
                     trail.passed(Layer::Ipv6, ip_at);
-                    ipv6::payload(packet.rest, trail)?
+                    ipv6::payload(&mut cursor, trail)?
                 }
             };
             if payload.protocol == protocol::TCP {
-                trail.passed(Layer::Tcp, payload.rest.at);
+                trail.passed(Layer::Tcp, cursor.at());
                 return Ok(Segment {
-                    version: packet.version,
-                    overhead_bytes: ip_at
-                        .wrapping_sub(mtu_counts_from)
-                        .wrapping_add(saved_bytes),
-                    tcp_at: payload.rest.at,
-                    tcp_header_len: tcp::syn_header_len(&payload)?,
-                    packet_end: payload.rest.end(),
+                    version,
+                    overhead_bytes: cursor.overhead_bytes(ip_at),
+                    tcp_at: cursor.at(),
+                    tcp_header_len: tcp::syn_header_len(&cursor, payload.is_fragment)?,
+                    packet_end: cursor.end(),
                     is_fragment: payload.is_fragment,
                     is_tunneled: tunnels != 0,
                 });
@@ -82,24 +77,28 @@ impl Clamp {
                 return Err(Outcome::LeftAlone(Reason::TooManyTunnels));
             }
             tunnels = tunnels.wrapping_add(1);
-            packet = inside(&payload, trail)?;
-            saved_bytes = saved_bytes.wrapping_add(packet.saved_bytes);
+            version = enter_tunnel(payload.protocol, &mut cursor, trail)?;
         }
     }
 }
 
-/// The packet that a tunnel carries.
-fn inside<'a>(tunnel: &Payload<'a>, trail: &mut impl Trail) -> Result<Packet<'a>, Outcome> {
-    match tunnel.protocol {
-        protocol::IPV4 => Ok(Packet::new(Version::V4, tunnel.rest)),
-        protocol::IPV6 => Ok(Packet::new(Version::V6, tunnel.rest)),
+/// Moves to the packet that a tunnel carries.
+fn enter_tunnel(
+    protocol: u8,
+    cursor: &mut Cursor<'_>,
+    trail: &mut impl Trail,
+) -> Result<Version, Outcome> {
+    match protocol {
+        protocol::IPV4 => Ok(Version::V4),
+        protocol::IPV6 => Ok(Version::V6),
         _ => {
-            trail.passed(Layer::Gre, tunnel.rest.at);
-            match gre::payload(tunnel.rest)? {
-                (ethertype::TRANSPARENT_ETHERNET, frame) => {
-                    ethernet::packet(ethernet::payload(frame, trail)?, trail)
+            trail.passed(Layer::Gre, cursor.at());
+            match gre::pass(cursor)? {
+                ethertype::TRANSPARENT_ETHERNET => {
+                    let ethertype = ethernet::pass_header(cursor, trail)?;
+                    ethernet::pass_to_ip(ethertype, cursor, trail)
                 }
-                (ethertype, rest) => ethernet::ip(ethertype, rest),
+                ethertype => ethernet::announced_by(ethertype),
             }
         }
     }

@@ -1,9 +1,8 @@
 //! TCP: which segments are SYNs, where their MSS options are, and how they are lowered (RFC 9293).
 
 use crate::checksum;
-use crate::ip::Payload;
+use crate::cursor::{Cursor, too_short};
 use crate::outcome::{Layer, Outcome, Reason};
-use crate::rest::too_short;
 use crate::word;
 
 /// The header without options, in bytes.
@@ -36,20 +35,20 @@ pub(crate) fn is_syn(flags: u8) -> bool {
 }
 
 /// The length of a SYN's header, options included, all of it inside the IP packet.
-pub(crate) fn syn_header_len(segment: &Payload<'_>) -> Result<usize, Outcome> {
+#[inline]
+pub(crate) fn syn_header_len(segment: &Cursor<'_>, is_fragment: bool) -> Result<usize, Outcome> {
     let in_pieces = |outcome| match outcome {
-        Outcome::Malformed(_) if segment.is_fragment => Outcome::LeftAlone(Reason::Fragment),
+        Outcome::Malformed(_) if is_fragment => Outcome::LeftAlone(Reason::Fragment),
         other => other,
     };
-    let header: &[u8; FIXED_HEADER_LEN] = segment.rest.header(Layer::Tcp).map_err(in_pieces)?;
+    let header: &[u8; FIXED_HEADER_LEN] = segment.header(Layer::Tcp).map_err(in_pieces)?;
     let header_len = usize::from(header[12] >> 4) << 2;
     if header_len < FIXED_HEADER_LEN {
         return Err(too_short(Layer::Tcp, FIXED_HEADER_LEN, header_len));
     }
-    segment
-        .rest
-        .behind(Layer::Tcp, header_len)
-        .map_err(in_pieces)?;
+    if header_len > segment.len() {
+        return Err(in_pieces(segment.shorter_than(Layer::Tcp, header_len)));
+    }
     if !is_syn(header[FLAGS_AT]) {
         return Err(Outcome::LeftAlone(Reason::NotSyn));
     }

@@ -1,4 +1,71 @@
-//! (being written)
+//! The workbench on a PC: real captures through the very clamp that runs in a router's firmware.
+//!
+//! [`run`] is the command line. [`capture`] reads and writes captures byte for byte.
 
+#![forbid(unsafe_code)]
+
+mod arguments;
 pub mod capture;
 pub mod check;
+mod clamp;
+mod path;
+mod progress;
+mod report;
+mod wording;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+/// How a command ended, as its exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done, and nothing to find fault with.
+    Fine,
+    /// 1: done, and a fault was found.
+    FoundFault,
+    /// 2: bad usage, or input or output that can't be used to its end.
+    BadInput,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::FoundFault => 1,
+            Exit::BadInput => 2,
+        })
+    }
+}
+
+/// Runs the command line `arguments`, the program's name first. Reports go to `out`, complaints to
+/// `err`; only a capture written to `-` goes to the process's own standard output.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Exit {
+    let command = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments.command,
+        Err(message) => {
+            // Nobody is left to tell when the message itself can't be written.
+            if message.use_stderr() {
+                let _ = write!(err, "{}", message.render());
+                return Exit::BadInput;
+            }
+            let _ = write!(out, "{}", message.render());
+            return Exit::Fine;
+        }
+    };
+    let result = match command {
+        Command::Clamp(arguments) => clamp::run(&arguments, out, err),
+    };
+    result.unwrap_or_else(|complaint| {
+        let _ = writeln!(err, "host-sim: {complaint}");
+        Exit::BadInput
+    })
+}

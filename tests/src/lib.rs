@@ -1,1 +1,4 @@
-//! (being written)
+//! What holds the other rooms to real captures, the Linux kernel and their budgets.
+
+pub mod lab;
+pub mod linux;

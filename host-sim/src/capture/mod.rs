@@ -29,7 +29,7 @@
 //! # Ok(seen)
 //! # }
 //! # let pcap = [&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0][..], &[0; 12], &[1, 0, 0, 0]].concat();
-//! # assert_eq!(copy(&pcap).unwrap(), []);
+//! # assert!(copy(&pcap).unwrap().is_empty());
 //! ```
 //!
 //! A packet that is to grow (an MSS option inserted) goes another way: the caller builds the longer
@@ -40,7 +40,8 @@
 //! What is read: pcap (draft-ietf-opsawg-pcap) of both byte orders with microseconds, nanoseconds
 //! or the modified record header; pcapng (draft-ietf-opsawg-pcapng) of both byte orders, with any
 //! number of sections, and at most 65,536 interfaces a section. Version numbers are not judged: the
-//! bytes are copied whatever they say.
+//! bytes are copied whatever they say (so pcap files of versions before 2.4, some of which have the
+//! two lengths of a record the other way round, are not recognised as such).
 //!
 //! What ends a file early is a [`Fault`]: only that which loses the place where the next record
 //! begins. Anything less is a [`Defect`] of one record, which is handed on untouched.

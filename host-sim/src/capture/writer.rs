@@ -40,7 +40,7 @@ pub enum Growth {
 #[derive(Debug)]
 pub struct Writer {
     out: BufWriter<Target>,
-    /// Bytes written to `out`.
+    /// Bytes written to `out`; not kept for sections that wait, on an output that cannot seek.
     written: u64,
     growth: Growth,
     /// The section being written, if its length is given and may change.
@@ -110,7 +110,9 @@ impl Writer {
             Raw::Spooled(spooled) => {
                 let length_bytes = spooled.length_bytes();
                 match self.waiting() {
-                    Some(section) => spooled.copy_to(section)?,
+                    Some(section) => spooled
+                        .copy_to(section)
+                        .map_err(|error| of_temporary_file(&error))?,
                     None => {
                         spooled.copy_to(&mut self.out)?;
                         self.written += length_bytes;
@@ -151,7 +153,9 @@ impl Writer {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self.waiting() {
-            Some(section) => section.write_all(bytes),
+            Some(section) => section
+                .write_all(bytes)
+                .map_err(|error| of_temporary_file(&error)),
             None => {
                 self.written += bytes.len() as u64;
                 self.out.write_all(bytes)
@@ -210,8 +214,7 @@ impl Writer {
                 waiting.seek(SeekFrom::Start(SECTION_LEN_AT as u64))?;
                 waiting.write_all(&length)?;
                 waiting.seek(SeekFrom::Start(0))?;
-                let copied = io::copy(&mut waiting.take(total_bytes), &mut self.out)?;
-                self.written += copied;
+                io::copy(&mut waiting.take(total_bytes), &mut self.out)?;
                 Ok(())
             }
         }
@@ -231,6 +234,14 @@ impl Writer {
             Target::Stream(_) => Ok(()),
         }
     }
+}
+
+/// Says that it is not the output that failed.
+fn of_temporary_file(error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("the temporary file in which a section waits for its length: {error}"),
+    )
 }
 
 impl Write for Target {

@@ -64,6 +64,7 @@ fn with_inserted_option(from: &View, to: &View) -> Option<(View, u16)> {
                 link_type: from.packet.link_type,
                 wire_len: len,
                 bytes,
+                timestamp_ns: from.packet.timestamp_ns,
             };
             Some((View::of(packet, from.is_routed), mss))
         }

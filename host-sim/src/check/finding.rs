@@ -6,6 +6,7 @@ use clamp_core::Layer;
 use serde::Serialize;
 
 pub use super::sum::ChecksumField;
+use crate::wording::layer_name;
 
 /// Something that a clamp may not do, and what shows it. Values go `from` the side where a packet
 /// came in `to` the side where it left.
@@ -106,34 +107,16 @@ pub struct Place {
     /// Its offset in the frame that left.
     pub to_offset: usize,
     /// The innermost header that begins at or before it.
-    #[serde(serialize_with = "layer_name")]
+    #[serde(serialize_with = "serialize_layer")]
     pub layer: Option<Layer>,
     /// How far behind that header's first byte it lies.
     pub offset_in_layer: usize,
 }
 
-fn layer_name<S: serde::Serializer>(layer: &Option<Layer>, to: S) -> Result<S::Ok, S::Error> {
+fn serialize_layer<S: serde::Serializer>(layer: &Option<Layer>, to: S) -> Result<S::Ok, S::Error> {
     match layer {
-        Some(layer) => to.serialize_str(name(*layer)),
+        Some(layer) => to.serialize_str(layer_name(*layer)),
         None => to.serialize_none(),
-    }
-}
-
-fn name(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Ethernet => "Ethernet",
-        Layer::Vlan => "VLAN",
-        Layer::Snap => "SNAP",
-        Layer::Null => "null",
-        Layer::Hdlc => "HDLC",
-        Layer::Cooked => "cooked",
-        Layer::Pppoe => "PPPoE",
-        Layer::Ppp => "PPP",
-        Layer::Ipv4 => "IPv4",
-        Layer::Ipv6 => "IPv6",
-        Layer::ExtensionHeader => "IPv6 extension",
-        Layer::Gre => "GRE",
-        Layer::Tcp => "TCP",
     }
 }
 
@@ -141,7 +124,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "byte {}", self.to_offset)?;
         match self.layer {
-            Some(layer) => write!(f, " ({} byte {})", name(layer), self.offset_in_layer),
+            Some(layer) => write!(f, " ({} byte {})", layer_name(layer), self.offset_in_layer),
             None => Ok(()),
         }
     }
@@ -159,18 +142,18 @@ impl fmt::Display for ChecksumField {
 }
 
 impl Finding {
-    /// The kinds in the order of the summary, each with its name there.
-    pub const KINDS: [&'static str; 10] = [
-        "bytes changed",
-        "lengths changed",
-        "MSS raised",
-        "MSS options inserted",
-        "checksums made wrong",
-        "checksums repaired",
-        "checksums changed wrongly",
-        "SYNs above the ceiling",
-        "NAT inconsistent",
-        "nothing paired",
+    /// The kinds in the order of the summary, each with its name for machines and in words.
+    pub const KINDS: [(&'static str, &'static str); 10] = [
+        ("byte_changed", "bytes changed"),
+        ("length_changed", "lengths changed"),
+        ("mss_raised", "MSS raised"),
+        ("option_inserted", "MSS options inserted"),
+        ("checksum_made_wrong", "checksums made wrong"),
+        ("checksum_repaired", "checksums repaired"),
+        ("checksum_changed_wrongly", "checksums changed wrongly"),
+        ("above_ceiling", "SYNs above the ceiling"),
+        ("nat_inconsistent", "translations changed"),
+        ("nothing_paired", "nothing paired"),
     ];
 
     /// The place of this finding's kind in [`Finding::KINDS`].

@@ -8,12 +8,10 @@ use super::anatomy::{Anatomy, ip, protocol, tcp, word};
 use super::nat::Flow;
 use super::view::View;
 
-/// Weak keys look at no more than this, so that captures cut at different lengths still meet.
+/// Up to here a packet is cut into sectors; what follows is the last one, so that captures cut at
+/// different lengths still meet.
 const HEAD_LEN: usize = 64;
-const WORD_LEN: usize = 4;
-/// Each sector leaves out every third word of the head: a change within one word, or one behind
-/// the head, leaves at least one sector as it was.
-const SECTORS: usize = 3;
+const SECTOR_LEN: usize = 8;
 
 /// Makes keys, under a seed of its own so that nobody can prepare collisions.
 #[derive(Default)]
@@ -61,6 +59,12 @@ impl Keys {
         }
     }
 
+    /// Which gap between pairs a packet fills, of `rank` pairs so far, and how long it is.
+    pub(super) fn gap(&self, view: &View, rank: u64) -> u64 {
+        self.seed
+            .hash_one(("gap", rank, view.packet.link_type, view.wire_len))
+    }
+
     /// As it is, with the source translated, with the destination translated.
     fn with_endpoints(&self, content: u64, flow: Flow) -> Vec<u64> {
         vec![
@@ -72,24 +76,26 @@ impl Keys {
         ]
     }
 
+    /// One key for each sector left out: a change within one sector leaves one key as it was, while
+    /// two packets of one stream, which differ in more than one, have none in common.
     fn sectors(&self, view: &View) -> Vec<u64> {
         let mut fields = view.routable();
         if let Some(anatomy) = &view.anatomy {
             fields.extend(anatomy.clampable());
             fields.extend(checksum_fields(anatomy));
         }
-        let mut head = view.without(&fields);
-        head.truncate(HEAD_LEN);
-        (0..SECTORS)
+        let bytes = view.without(&fields);
+        let (head, tail) = bytes.split_at(bytes.len().min(HEAD_LEN));
+        let mut sectors: Vec<u64> = head
+            .chunks(SECTOR_LEN)
+            .map(|sector| self.seed.hash_one(sector))
+            .collect();
+        sectors.push(self.seed.hash_one(tail));
+        (0..sectors.len())
             .map(|left_out| {
-                let words: Vec<&[u8]> = head
-                    .chunks(WORD_LEN)
-                    .enumerate()
-                    .filter(|(number, _)| number % SECTORS != left_out)
-                    .map(|(_, word)| word)
-                    .collect();
+                let others = (&sectors[..left_out], &sectors[left_out + 1..]);
                 self.seed
-                    .hash_one(("sector", left_out, view.wire_len, words))
+                    .hash_one(("sectors", left_out, view.wire_len, others))
             })
             .collect()
     }

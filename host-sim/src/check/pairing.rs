@@ -5,6 +5,8 @@
 //! the other file: so a packet changed against the rules finds its partner too. Only leftovers at
 //! the same point of both files are compared, or two unlike pings would pass for one changed ping.
 
+use std::cmp::Ordering;
+
 use super::keys::Keys;
 use super::view::View;
 use super::window::{Waiting, Window};
@@ -67,8 +69,9 @@ pub(super) struct Pairing {
     reordering: u64,
 }
 
-/// Captures may begin far apart. When both windows are full and nothing matches, one file is
-/// read on alone, then the other twice as far, and so on until packets match again.
+/// Captures may begin far apart. When both windows are full and nothing matches, the file whose
+/// packets are older is read on alone; without timestamps one file, then the other twice as far,
+/// and so on until packets match again.
 struct Search {
     side: Side,
     steps_left: u64,
@@ -187,7 +190,10 @@ impl Pairing {
         while self.is_full(Side::Before) && self.is_full(Side::After) {
             let lags = Side::BOTH.map(|side| self.lag(side));
             let side = match lags {
-                [0, 0] => self.search.next_side(),
+                [0, 0] => match self.earlier() {
+                    Some(side) => side,
+                    None => self.search.next_side(),
+                },
                 [before, after] if before >= after => Side::Before,
                 _ => Side::After,
             };
@@ -197,11 +203,24 @@ impl Pairing {
         }
     }
 
+    /// The file whose longest waiting packet was captured earlier.
+    fn earlier(&self) -> Option<Side> {
+        let [before, after] = Side::BOTH.map(|side| {
+            let oldest = self.file(side).first.oldest()?;
+            oldest.view.packet.timestamp_ns
+        });
+        match before?.cmp(&after?) {
+            Ordering::Less => Some(Side::Before),
+            Ordering::Equal => None,
+            Ordering::Greater => Some(Side::After),
+        }
+    }
+
     /// How far the oldest waiting packet is behind the last one that found its partner.
     fn lag(&self, side: Side) -> u64 {
         let file = self.file(side);
         match (file.first.oldest(), file.last_paired) {
-            (Some(oldest), Some(last)) => last.saturating_sub(oldest),
+            (Some(oldest), Some(last)) => last.saturating_sub(oldest.position),
             _ => 0,
         }
     }
@@ -212,11 +231,19 @@ impl Pairing {
         let Some(waiting) = self.file_mut(side).first.give_up_oldest() else {
             return false;
         };
-        let keys = self.keys.weak(&waiting.view);
+        let mut keys = self.keys.weak(&waiting.view);
         let slack = LEAST_SLACK + 2 * self.reordering;
-        let partner = self.file_mut(side.other()).second.take(&keys, |leftover| {
+        let leftovers = &mut self.files[side.other().index()].second;
+        let resembling = leftovers.take(&keys, |leftover| {
             leftover.rank.abs_diff(waiting.rank) <= slack
         });
+        let same_gap = self.keys.gap(&waiting.view, waiting.rank);
+        let partner = resembling.or_else(|| {
+            leftovers.take(&[same_gap], |leftover| {
+                leftover.view.is_damaged_copy_of(&waiting.view)
+            })
+        });
+        keys.push(same_gap);
         let second = &mut self.file_mut(side).second;
         match partner {
             Some(partner) => {

@@ -164,7 +164,11 @@ impl<'a> Report<'a> {
                     .iter()
                     .map(|(&(from, to), &count)| Lowered { from, to, count })
                     .collect(),
-                findings: Finding::KINDS.into_iter().zip(summary.findings).collect(),
+                findings: Finding::KINDS
+                    .map(|(key, _)| key)
+                    .into_iter()
+                    .zip(summary.findings)
+                    .collect(),
             });
         }
         let out = &mut self.out;
@@ -201,7 +205,7 @@ impl<'a> Report<'a> {
             )?;
         }
         writeln!(out, "findings: {}", summary.total_findings())?;
-        for (kind, count) in Finding::KINDS.iter().zip(summary.findings) {
+        for ((_, kind), count) in Finding::KINDS.iter().zip(summary.findings) {
             if count != 0 {
                 writeln!(out, "  {kind}: {count}")?;
             }

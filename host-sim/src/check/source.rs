@@ -15,6 +15,9 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// Its length in bytes on the wire, never under that of `bytes`.
     pub wire_len: usize,
+    /// When it was captured, in nanoseconds since 1970, if the file says so. It only guides the
+    /// search for where two captures overlap.
+    pub timestamp_ns: Option<u64>,
 }
 
 /// Hands out packets in the order of a file.
@@ -53,6 +56,7 @@ impl<R: Read> Source for Capture<R> {
                     link_type: packet.link_type(),
                     wire_len: packet.wire_len(),
                     bytes: bytes.to_vec(),
+                    timestamp_ns: packet.timestamp_ns(),
                 }));
             }
             if let Content::Packet(_) | Content::UnreadablePacket { .. } = record.content {

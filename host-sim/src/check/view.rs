@@ -2,6 +2,7 @@
 //! carries over from one link layer to another.
 
 use std::fmt;
+use std::mem::discriminant;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -186,6 +187,22 @@ impl View {
             _ => {}
         }
         Some(fields)
+    }
+
+    /// Whether one may be the other with a byte changed that says what the rest means, so that other
+    /// headers were found in it: most bytes are the same all the same.
+    pub(super) fn is_damaged_copy_of(&self, other: &Self) -> bool {
+        let headers = |view: &Self| {
+            let anatomy = view.anatomy.as_ref();
+            anatomy.map(|anatomy| (anatomy.outer, anatomy.inner, discriminant(&anatomy.outcome)))
+        };
+        let (one, other_bytes) = (self.bytes(), other.bytes());
+        let alike = one
+            .iter()
+            .zip(other_bytes)
+            .filter(|(one, other)| one == other)
+            .count();
+        headers(self) != headers(other) && alike * 4 >= one.len().max(other_bytes.len()) * 3
     }
 
     /// A copy of the compared bytes with `fields`, by offsets in the frame, set to zero.

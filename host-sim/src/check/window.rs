@@ -56,10 +56,9 @@ impl Window {
         self.slots.len()
     }
 
-    /// The place in its file of the packet that waits longest.
-    pub(super) fn oldest(&self) -> Option<u64> {
-        let waiting = self.slots.front()?.waiting.as_ref()?;
-        Some(waiting.position)
+    /// The packet that waits longest.
+    pub(super) fn oldest(&self) -> Option<&Waiting> {
+        self.slots.front()?.waiting.as_ref()
     }
 
     pub(super) fn push(&mut self, waiting: Waiting, keys: Vec<u64>) {

@@ -178,7 +178,9 @@ fn a_record_larger_than_memory_goes_through_a_file() {
             block(order, 4, &long),
             enhanced(order, 0, b"good", 4, &[]),
             interface(order, ETHERNET, 0, &option(order, 1, &long)),
-            enhanced(order, 1, b"interface out of sight", 22, &[]),
+            interface(order, 101, 0, &[]),
+            enhanced(order, 1, b"out of sight", 12, &[]),
+            enhanced(order, 2, b"known", 5, &[]),
         ]
         .concat();
         for file in [&pcap, &pcapng] {
@@ -210,9 +212,10 @@ fn a_record_larger_than_memory_goes_through_a_file() {
         );
         assert_eq!(seen.records[3].content, Content::Other);
         assert_eq!(
-            seen.records[6].defect,
+            seen.records[7].defect,
             Some(Defect::UnknownInterface { interface: 1 })
         );
+        assert_eq!(seen.packets()[1].0.link_type(), 101);
     }
 }
 

@@ -241,6 +241,44 @@ fn a_byte_order_magic_that_is_neither() {
 }
 
 #[test]
+fn every_fault_of_a_block_says_at_which_byte_and_why() {
+    for (kind, message) in [
+        (
+            FaultKind::BlockPastEnd {
+                says_bytes: 64,
+                there_bytes: 63,
+            },
+            "byte 28: a block says 64 bytes but the file ends after 63",
+        ),
+        (
+            FaultKind::BlockTooShort { says_bytes: 8 },
+            "byte 28: a block says 8 bytes, fewer than the 12 of an empty one",
+        ),
+        (
+            FaultKind::BlockUnaligned { says_bytes: 34 },
+            "byte 28: a block says 34 bytes, not a multiple of 4",
+        ),
+        (
+            FaultKind::BlockTrailer {
+                says_bytes: 32,
+                trailer_bytes: 36,
+            },
+            "byte 28: a block says 32 bytes at its start but 36 at its end",
+        ),
+        (
+            FaultKind::HeaderCut {
+                header: Header::Section,
+                needed_bytes: 12,
+                there_bytes: 9,
+            },
+            "byte 28: the start of a section header has 12 bytes but the file ends after 9",
+        ),
+    ] {
+        assert_eq!(Fault { offset: 28, kind }.to_string(), message);
+    }
+}
+
+#[test]
 fn a_fault_of_the_first_record_is_known_on_opening() {
     let mut file = section(ByteOrder::Little, -1);
     file.truncate(27);
@@ -291,7 +329,7 @@ fn a_file_that_ends_at_any_byte_gives_all_whole_records_before() {
                 }
                 Some(CaptureError::Empty) => assert_eq!(length, 0),
                 Some(CaptureError::NotACapture { start }) => {
-                    assert_eq!(start, file[..length.min(3)])
+                    assert_eq!(start, file[..length.min(3)]);
                 }
                 Some(error) => panic!("cut at byte {length}: {error}"),
             }

@@ -198,6 +198,21 @@ fn options_that_run_past_the_block_are_no_options() {
 }
 
 #[test]
+fn what_is_behind_the_end_of_options_is_no_option() {
+    for order in ORDERS {
+        let options = [option(order, 0, &[]), option(order, 3, &[0, 1, 2, 3, 4])].concat();
+        let file = in_pcapng(
+            order,
+            0,
+            &[],
+            &enhanced(order, 0, BEFORE, BEFORE_LEN, &options),
+        );
+        let expected = enhanced(order, 0, AFTER, AFTER_LEN, &options);
+        assert_eq!(grown(&file, AFTER), Ok(expected));
+    }
+}
+
+#[test]
 fn a_cut_packet_refuses() {
     for order in ORDERS {
         for file in [

@@ -96,6 +96,23 @@ fn memory_grows_with_the_longest_record_up_to_its_limit() {
 }
 
 #[test]
+fn memory_stops_at_its_limit_wherever_it_began() {
+    let order = ByteOrder::Big;
+    let file = [
+        pcap_header(order, MICROSECONDS, 0, 1),
+        pcap_record(order, MICROSECONDS, &[0; 44], 44),
+    ]
+    .concat();
+    let sizes = Sizes {
+        initial_bytes: 48,
+        limit_bytes: 60,
+    };
+    let mut reader = Reader::open_with(&file[..], sizes).unwrap();
+    while reader.next().unwrap().is_some() {}
+    assert_eq!(reader.storage_bytes(), 60);
+}
+
+#[test]
 fn a_section_has_no_more_interfaces_in_mind_than_an_obsolete_packet_can_number() {
     let order = ByteOrder::Little;
     let mut file = section(order, -1);

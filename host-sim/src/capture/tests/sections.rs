@@ -21,8 +21,11 @@ fn measured_section(order: ByteOrder, packet: &[u8], length_error: i64) -> Vec<u
 }
 
 /// Copies a capture; the packets that begin with `+` grow by `growth`.
-fn copy(input: &[u8], mut writer: Writer, growth: &[u8]) -> Option<CaptureError> {
-    let mut reader = Reader::open(input).unwrap();
+fn copy(input: &[u8], writer: Writer, growth: &[u8]) -> Option<CaptureError> {
+    copy_from(Reader::open(input).unwrap(), writer, growth)
+}
+
+fn copy_from(mut reader: Reader<&[u8]>, mut writer: Writer, growth: &[u8]) -> Option<CaptureError> {
     let mut grown_record = Vec::new();
     let error = loop {
         let mut record = match reader.next() {
@@ -170,25 +173,50 @@ fn a_section_too_long_to_wait_in_memory_waits_in_a_file() {
 #[test]
 fn a_record_in_a_temporary_file_is_part_of_its_section() {
     let order = ByteOrder::Little;
-    let input = [
-        section(order, 400),
-        block(order, 0x0bad, &[0x5a; 200]),
-        section(order, -1),
-        block(order, 0x0bad, &[0xa5; 200]),
-    ]
-    .concat();
-    let pipe = Pipe::default();
-    let mut writer = Writer::to_stream(pipe.clone(), Growth::Possible);
+    let build = |packet: &[u8]| {
+        let long_block = block(order, 0x0bad, &[0x5a; 200]);
+        [
+            measured_section(order, packet, long_block.len() as i64),
+            long_block.clone(),
+            measured_section(order, packet, long_block.len() as i64),
+            long_block,
+        ]
+        .concat()
+    };
+    let input = build(b"+one");
     let sizes = Sizes {
         initial_bytes: 32,
         limit_bytes: 64,
     };
-    let mut reader = Reader::open_with(&input[..], sizes).unwrap();
-    while let Some(mut record) = reader.next().unwrap() {
-        writer.write(&mut record).unwrap();
-    }
-    writer.finish().unwrap();
-    assert_eq!(*pipe.0.borrow(), input);
+    let open = || Reader::open_with(&input[..], sizes).unwrap();
+
+    let file = tempfile::tempfile().unwrap();
+    let to_file = Writer::to_file(file.try_clone().unwrap(), Growth::Possible);
+    copy_from(open(), to_file, b", more");
+    assert_eq!(contents(&file), build(b"+one, more"));
+
+    let pipe = Pipe::default();
+    copy_from(
+        open(),
+        Writer::to_stream(pipe.clone(), Growth::Possible),
+        b", more",
+    );
+    assert_eq!(*pipe.0.borrow(), build(b"+one, more"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_was_opened_as_a_file_is_a_stream() {
+    let input = measured_section(ByteOrder::Little, b"+one", 0);
+    let (mut reader, writer) = io::pipe().unwrap();
+    let file = File::from(std::os::fd::OwnedFd::from(writer));
+    copy(&input, Writer::to_file(file, Growth::Possible), b", more");
+    let mut output = Vec::new();
+    reader.read_to_end(&mut output).unwrap();
+    assert_eq!(
+        output,
+        measured_section(ByteOrder::Little, b"+one, more", 0)
+    );
 }
 
 #[test]

@@ -299,5 +299,5 @@ fn json_lines_name_the_finding_and_end_in_the_summary() {
     assert_eq!(lines[0]["packet"]["after"], 1);
     assert_eq!(lines[0]["place"]["layer"], "TCP");
     assert_eq!(lines[1]["summary"]["paired"], 1);
-    assert_eq!(lines[1]["findings"]["MSS raised"], 1);
+    assert_eq!(lines[1]["findings"]["mss_raised"], 1);
 }

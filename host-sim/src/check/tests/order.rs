@@ -1,7 +1,11 @@
 //! Captures begin and end at different times, and lose, repeat and reorder packets; memory stays
 //! bounded whatever they hold.
 
-use super::samples::{MSS_1460, Tcp, check_frames, clamped, data, syn, to_1492, with};
+use std::ops::Range;
+
+use super::samples::{
+    MSS_1460, Tcp, check_frames, checked, clamped, data, syn, timed_frames, to_1492, with,
+};
 use crate::check::pairing::{Pairing, Side};
 use crate::check::view::View;
 use crate::check::{CheckOptions, Packet, Summary};
@@ -17,7 +21,7 @@ const PLAIN: CheckOptions = CheckOptions {
 };
 
 /// Segments that nothing else resembles.
-fn stream(sequences: std::ops::Range<u32>) -> Vec<Vec<u8>> {
+fn stream(sequences: Range<u32>) -> Vec<Vec<u8>> {
     sequences
         .map(|sequence| {
             let mut segment = data(sequence, format!("segment {sequence}").as_bytes());
@@ -37,24 +41,56 @@ fn check(before: &[Vec<u8>], after: &[Vec<u8>]) -> (Summary, String) {
     check_frames(before, after, &PLAIN)
 }
 
+/// Far more than a window apart, either way round.
+const OVERLAPPING: [(Range<u32>, Range<u32>); 2] = [(0..900, 500..1200), (500..1200, 0..900)];
+
+fn check_timed(
+    before: (u32, &[Vec<u8>]),
+    after: (u32, &[Vec<u8>]),
+    options: &CheckOptions,
+) -> (Summary, String) {
+    checked(
+        timed_frames(before.1, before.0.into()),
+        timed_frames(after.1, after.0.into()),
+        options,
+    )
+}
+
 #[test]
 fn captures_that_begin_and_end_at_different_times() {
-    // Far more than a window apart, either way round.
-    for (before, after) in [(0..900, 500..1200), (500..1200, 0..900)] {
+    for (before, after) in OVERLAPPING {
+        let (summary, report) = check_timed(
+            (before.start, &stream(before)),
+            (after.start, &stream(after)),
+            &PLAIN,
+        );
+        assert_eq!(
+            (summary.paired, summary.total_findings()),
+            (400, 0),
+            "{report}"
+        );
+    }
+}
+
+#[test]
+fn captures_without_timestamps_find_each_other_by_searching() {
+    for (before, after) in [(0..4000, 100..4000), (100..4000, 0..4000)] {
         let (summary, report) = check(&stream(before), &stream(after));
-        assert!(summary.paired >= 400 - 2 * WINDOW as u64, "{report}");
+        assert!(summary.paired > 3500, "{report}");
         assert_eq!(summary.total_findings(), 0, "{report}");
     }
 }
 
 #[test]
 fn a_changed_packet_is_found_however_captures_begin() {
-    for (before, after) in [(0..900, 500..1200), (500..1200, 0..900)] {
-        let position = 800 - after.start as usize;
+    for (before, after) in OVERLAPPING {
+        let begins = (before.start, after.start);
         let mut after = stream(after);
-        after[position] = changed(&after[position]);
-        let (summary, report) = check(&stream(before), &after);
-        assert_eq!(summary.findings[0], 1, "{report}");
+        let place = (800 - begins.1) as usize;
+        after[place] = changed(&after[place]);
+        let (summary, report) =
+            check_timed((begins.0, &stream(before)), (begins.1, &after), &PLAIN);
+        assert_eq!((summary.paired, summary.findings[0]), (400, 1), "{report}");
     }
 }
 
@@ -161,6 +197,7 @@ fn most_held(before: &[Vec<u8>], after: &[Vec<u8>]) -> usize {
                     link_type: 1,
                     bytes: frame.clone(),
                     wire_len: frame.len(),
+                    timestamp_ns: None,
                 };
                 pairing.offer(side, View::of(packet, false), |_, _| true, &mut out);
             }

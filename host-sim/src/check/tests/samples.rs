@@ -164,6 +164,22 @@ pub(super) fn cut_frames(frames: &[Vec<u8>], snap_len: usize) -> InMemory {
             link_type: ETHERNET,
             bytes: frame[..frame.len().min(snap_len)].to_vec(),
             wire_len: frame.len(),
+            timestamp_ns: None,
+        })
+        .collect();
+    InMemory {
+        packets: packets.into_iter(),
+    }
+}
+
+/// Frames captured at nanosecond `begins`, and one each nanosecond from there on.
+pub(super) fn timed_frames(frames: &[Vec<u8>], begins: u64) -> InMemory {
+    let packets: Vec<_> = cut_frames(frames, usize::MAX)
+        .packets
+        .zip(begins..)
+        .map(|(packet, timestamp_ns)| Packet {
+            timestamp_ns: Some(timestamp_ns),
+            ..packet
         })
         .collect();
     InMemory {

@@ -1,0 +1,38 @@
+//! What the clamp costs in flash: each function below, linked alone for a bare-metal target with
+//! everything it reaches and nothing else. `cargo bench -p tests --bench footprint` links them one
+//! by one and prints the sizes.
+
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+#[cfg(target_os = "none")]
+mod entry {
+    use clamp_core::{Clamp, Insertion, Outcome};
+
+    // SAFETY: the names are this program's own, and nothing else is linked with it.
+    #[unsafe(no_mangle)]
+    fn clamp_packet(clamp: &Clamp, packet: &mut [u8]) -> Outcome {
+        clamp.packet(packet)
+    }
+
+    // SAFETY: as above.
+    #[unsafe(no_mangle)]
+    fn clamp_frame(clamp: &Clamp, frame: &mut [u8]) -> Outcome {
+        clamp.frame(frame)
+    }
+
+    // SAFETY: as above.
+    #[unsafe(no_mangle)]
+    fn insert_in_frame(clamp: &Clamp, buffer: &mut [u8], frame_len: usize) -> Insertion {
+        clamp.insert_in_frame(buffer, frame_len)
+    }
+
+    #[panic_handler]
+    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+        loop {}
+    }
+}
+
+#[cfg(not(target_os = "none"))]
+fn main() {
+    println!("This program is linked for a bare-metal target and measured, not run.");
+}

@@ -1,0 +1,122 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clamp_core::{Clamp, PolicyError};
+use clap::{ArgGroup, Args, Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  host-sim clamp before.pcap after.pcap --link-mtu 1492
+      as a router on a DSL line would: IPv4 to 1452, IPv6 to 1432
+  host-sim clamp line.pcapng clamped.pcapng --link-mtu 1500 --tunnels
+      a capture of the line itself: PPPoE, GRE, 6in4... are subtracted where they occur
+  tcpdump -w - | host-sim clamp - - --max-mss-v4 1360 --json > clamped.pcap
+      the report goes to stderr, a line of JSON a SYN
+  host-sim check lan.pcap wan.pcap --routed --link-mtu 1492
+      did the router in between clamp rightly, and touch nothing else?
+
+Exit codes: 0 fine, 1 found a fault, 2 bad usage or input";
+
+/// Lowers the MSS of TCP SYNs in captures, and checks what other clamps did to them.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Copy a capture, its SYNs clamped
+    #[command(after_help = EXAMPLES)]
+    Clamp(ClampArguments),
+}
+
+/// What `host-sim clamp` is asked to do.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("ceiling")
+    .args(["link_mtu", "max_mss_v4", "max_mss_v6"])
+    .required(true)
+    .multiple(true))]
+pub(crate) struct ClampArguments {
+    /// The capture to read: pcap or pcapng, `-` for standard input
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+    /// Where to write it, byte for byte but for MSS values and their checksums; `-` for standard
+    /// output
+    #[arg(value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) policy: PolicyFlags,
+    /// Report for machines: a line of JSON a SYN, a summary last
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The policy, as flags.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct PolicyFlags {
+    /// What the link carries after the Ethernet header and its VLAN tags, in bytes (1492 for a
+    /// router on a DSL line; 1500 for a capture of the line itself)
+    #[arg(long, value_name = "N", value_parser = link_mtu)]
+    pub(crate) link_mtu: Option<u32>,
+    /// A fixed ceiling for IPv4, in bytes of TCP payload
+    #[arg(long, value_name = "N", value_parser = max_mss)]
+    pub(crate) max_mss_v4: Option<u16>,
+    /// A fixed ceiling for IPv6, in bytes of TCP payload
+    #[arg(long, value_name = "N", value_parser = max_mss)]
+    pub(crate) max_mss_v6: Option<u16>,
+    /// Look into IPIP, 6in4, 4in6, 6in6 and GRE, too
+    #[arg(long)]
+    pub(crate) tunnels: bool,
+    /// Insert an MSS option into SYNs that have none
+    #[arg(long)]
+    pub(crate) insert_missing: bool,
+}
+
+impl PolicyFlags {
+    /// The clamp that these flags ask for, or `None` where they set no ceiling.
+    ///
+    /// # Errors
+    /// A ceiling that the clamp refuses.
+    pub(crate) fn clamp(&self) -> Result<Option<Clamp>, PolicyError> {
+        let clamp = match (self.link_mtu, self.max_mss_v4, self.max_mss_v6) {
+            (None, None, None) => return Ok(None),
+            (None, v4, v6) => Clamp::for_max_mss(v4, v6)?,
+            (Some(link_mtu_bytes), v4, v6) => {
+                let mut clamp = Clamp::for_link_mtu(link_mtu_bytes)?;
+                if let Some(max_mss) = v4 {
+                    clamp = clamp.max_mss_v4(max_mss)?;
+                }
+                if let Some(max_mss) = v6 {
+                    clamp = clamp.max_mss_v6(max_mss)?;
+                }
+                clamp
+            }
+        };
+        Ok(Some(if self.tunnels {
+            clamp.through_tunnels()
+        } else {
+            clamp
+        }))
+    }
+}
+
+/// A link MTU that a policy can be built on, so that the complaint names the flag.
+fn link_mtu(text: &str) -> Result<u32, String> {
+    let link_mtu_bytes = text.parse().map_err(|error| format!("{error}"))?;
+    match Clamp::for_link_mtu(link_mtu_bytes) {
+        Ok(_) => Ok(link_mtu_bytes),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The same for a fixed ceiling.
+fn max_mss(text: &str) -> Result<u16, String> {
+    let max_mss = text.parse().map_err(|error| format!("{error}"))?;
+    match Clamp::for_max_mss(Some(max_mss), None) {
+        Ok(_) => Ok(max_mss),
+        Err(error) => Err(error.to_string()),
+    }
+}

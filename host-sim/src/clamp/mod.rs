@@ -1,0 +1,101 @@
+//! `host-sim clamp`: a capture through the clamp, byte for byte but for what a clamp may change.
+
+mod rewrite;
+mod row;
+mod summary;
+
+use std::fs::File;
+use std::io::{self, Read, Write, stdin, stdout};
+use std::path::Path;
+
+use same_file::Handle;
+
+use crate::Exit;
+use crate::arguments::ClampArguments;
+use crate::capture::{Growth, Reader, Writer};
+use crate::progress::Progress;
+use crate::report::Report;
+use rewrite::Rewrite;
+
+pub(crate) use row::Row;
+pub(crate) use summary::Summary;
+
+/// Runs the command: the report goes to `out`, or to `err` when OUT is standard output.
+pub(crate) fn run(
+    arguments: &ClampArguments,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<Exit, String> {
+    let clamp = arguments
+        .policy
+        .clamp()
+        .map_err(|error| error.to_string())?
+        .ok_or("no ceiling: give --link-mtu, --max-mss-v4 or --max-mss-v6")?;
+    refuse_one_file(arguments)?;
+    let input: Box<dyn Read> = if is_standard_stream(&arguments.input) {
+        Box::new(stdin().lock())
+    } else {
+        Box::new(open(&arguments.input, |path| File::open(path))?)
+    };
+    let progress = Progress::over(&arguments.input);
+    let in_input = |error| format!("{}: {error}", arguments.input.display());
+    let reader = Reader::open(progress.watch(input)).map_err(in_input)?;
+
+    let growth = if arguments.policy.insert_missing {
+        Growth::Possible
+    } else {
+        Growth::Never
+    };
+    let to_stdout = is_standard_stream(&arguments.output);
+    let writer = if to_stdout {
+        Writer::to_stream(stdout(), growth)
+    } else {
+        Writer::to_file(open(&arguments.output, |path| File::create(path))?, growth)
+    };
+
+    let mut report = Report::new(if to_stdout { err } else { out }, arguments.json);
+    let mut rewrite = Rewrite::new(clamp, arguments.policy.insert_missing);
+    let copied = rewrite.copy(reader, writer, |row| progress.aside(|| report.row(row)));
+    progress.finish();
+    let fault = copied.map_err(|error| format!("{}: {error}", arguments.output.display()))?;
+    let fault = fault.map(in_input);
+    report.summary(rewrite.summary(), fault.as_deref());
+    fault.map_or(Ok(Exit::Fine), Err)
+}
+
+fn is_standard_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn open(path: &Path, how: fn(&Path) -> io::Result<File>) -> Result<File, String> {
+    how(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Refuses an OUT that is IN, through whatever name, link or redirection: to open it for writing
+/// would empty it.
+fn refuse_one_file(arguments: &ClampArguments) -> Result<(), String> {
+    let handle = |path: &Path, stream: fn() -> io::Result<Handle>| {
+        if is_standard_stream(path) {
+            stream()
+        } else {
+            Handle::from_path(path)
+        }
+    };
+    let input = handle(&arguments.input, Handle::stdin);
+    let output = handle(&arguments.output, Handle::stdout);
+    match (input, output) {
+        (Ok(input), Ok(output)) if input == output && is_regular(&input) => {
+            Err("IN and OUT are the same file".into())
+        }
+        // What can't be opened is found out when it is; what does not exist yet is no other file.
+        _ => Ok(()),
+    }
+}
+
+/// A terminal or the null device may well be both.
+fn is_regular(handle: &Handle) -> bool {
+    handle
+        .as_file()
+        .metadata()
+        .is_ok_and(|metadata| metadata.is_file())
+}

@@ -1,0 +1,154 @@
+//! The headers that a packet lay behind, as the clamp's own walk saw them, in words.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use clamp_core::{Layer, Trail};
+use serde::Serialize;
+
+const SYN: u8 = 0x02;
+const ACK: u8 = 0x10;
+
+/// The headers of one packet, from the outside in, with their offsets.
+#[derive(Debug, Default)]
+pub(crate) struct Path {
+    layers: Vec<(Layer, usize)>,
+}
+
+impl Trail for Path {
+    fn passed(&mut self, layer: Layer, at: usize) {
+        self.layers.push((layer, at));
+    }
+}
+
+impl Path {
+    /// Forgets the last packet.
+    pub(crate) fn clear(&mut self) {
+        self.layers.clear();
+    }
+
+    /// Where the innermost TCP header begins, if the walk got there.
+    fn tcp_at(&self) -> Option<usize> {
+        match self.layers.last() {
+            Some(&(Layer::Tcp, at)) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// Whether the walk got to a TCP header with SYN set, or SYN and ACK.
+    pub(crate) fn handshake(&self, bytes: &[u8]) -> Option<Handshake> {
+        let flags = bytes.get(self.tcp_at()? + 13)?;
+        (flags & SYN != 0).then_some(if flags & ACK == 0 {
+            Handshake::Syn
+        } else {
+            Handshake::SynAck
+        })
+    }
+
+    /// Who talks to whom: the innermost addresses, and ports where they are there.
+    pub(crate) fn flow(&self, bytes: &[u8]) -> Option<Flow> {
+        let &(layer, at) = self
+            .layers
+            .iter()
+            .rfind(|(layer, _)| matches!(layer, Layer::Ipv4 | Layer::Ipv6))?;
+        let ports_at = self.tcp_at();
+        let end = |address_at: usize, port_at: usize| {
+            Some(Endpoint {
+                address: address(layer, bytes.get(at + address_at..)?)?,
+                port: ports_at.and_then(|ports_at| {
+                    let port = bytes.get(ports_at + port_at..)?.first_chunk()?;
+                    Some(u16::from_be_bytes(*port))
+                }),
+            })
+        };
+        let (source_at, destination_at) = match layer {
+            Layer::Ipv4 => (12, 16),
+            _ => (8, 24),
+        };
+        Some(Flow {
+            source: end(source_at, 0)?,
+            destination: end(destination_at, 2)?,
+        })
+    }
+
+    /// The encapsulation, such as `vlan 7 / pppoe / ipv4`.
+    pub(crate) fn encapsulation(&self, bytes: &[u8]) -> String {
+        let mut words: Vec<String> = Vec::new();
+        for (index, &(layer, at)) in self.layers.iter().enumerate() {
+            words.push(match layer {
+                Layer::Vlan => match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+                    Some(&tag) => format!("vlan {}", u16::from_be_bytes(tag) & 0x0fff),
+                    None => "vlan".into(),
+                },
+                Layer::Snap => "llc/snap".into(),
+                Layer::Null => "loopback".into(),
+                Layer::Hdlc => "cisco hdlc".into(),
+                Layer::Cooked => "cooked".into(),
+                Layer::Pppoe => "pppoe".into(),
+                Layer::Ipv4 => "ipv4".into(),
+                Layer::Ipv6 => "ipv6".into(),
+                Layer::Gre => "gre".into(),
+                Layer::Ethernet if index > 0 => "ethernet".into(),
+                Layer::Ppp if !words.iter().any(|word| word == "pppoe") => "ppp".into(),
+                Layer::Ethernet | Layer::Ppp | Layer::ExtensionHeader | Layer::Tcp => continue,
+            });
+        }
+        words.join(" / ")
+    }
+}
+
+fn address(layer: Layer, bytes: &[u8]) -> Option<IpAddr> {
+    Some(match layer {
+        Layer::Ipv4 => Ipv4Addr::from(*bytes.first_chunk::<4>()?).into(),
+        _ => Ipv6Addr::from(*bytes.first_chunk::<16>()?).into(),
+    })
+}
+
+/// Which half of a handshake a SYN is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum Handshake {
+    #[serde(rename = "SYN")]
+    Syn,
+    #[serde(rename = "SYN-ACK")]
+    SynAck,
+}
+
+impl fmt::Display for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Syn => "SYN",
+            Self::SynAck => "SYN-ACK",
+        })
+    }
+}
+
+/// Both ends of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Flow {
+    pub(crate) source: Endpoint,
+    pub(crate) destination: Endpoint,
+}
+
+impl fmt::Display for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{} > {}", self.source, self.destination))
+    }
+}
+
+/// An address, and a port where one is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Endpoint {
+    pub(crate) address: IpAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) port: Option<u16>,
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.address, self.port) {
+            (IpAddr::V6(address), Some(port)) => write!(f, "[{address}]:{port}"),
+            (address, Some(port)) => write!(f, "{address}:{port}"),
+            (address, None) => write!(f, "{address}"),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A progress bar for long files, on a terminal only.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Files under this size are through before anybody could look.
+const LONG_FILE_BYTES: u64 = 64 << 20;
+
+/// How far into a file we are.
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar for `path`, hidden where the file is short or its length unknown. Where standard error
+    /// is no terminal, indicatif hides it by itself.
+    pub(crate) fn over(path: &Path) -> Self {
+        let len_bytes = match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            _ => 0,
+        };
+        if len_bytes < LONG_FILE_BYTES {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(len_bytes);
+        let template = "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// `input`, whose bytes move the bar.
+    pub(crate) fn watch(&self, input: impl Read) -> impl Read {
+        self.0.wrap_read(input)
+    }
+
+    /// Lets something else be printed.
+    pub(crate) fn aside(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

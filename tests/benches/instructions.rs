@@ -1,0 +1,146 @@
+//! Instructions a call of the clamp on this computer, counted by callgrind: the same on a busy
+//! machine as on an idle one. `cargo bench -p tests --bench instructions` prints the table.
+
+use std::env;
+use std::hint::black_box;
+use std::process::{Command, ExitCode};
+
+use clamp_core::{Clamp, Outcome};
+
+/// Calls of the measured function in one run.
+const CALLS: u64 = 10;
+/// Tells this program to make the calls, under callgrind, instead of starting it.
+const MEASURE: &str = "--measure";
+
+const ETHERNET_IPV4: &[u8] = b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0";
+const IPV4_SYN: &[u8] = b"\x45\0\0\x3c\x12\x34\x40\0\x40\x06\0\0\xc0\0\x02\x01\xc6\x33\x64\x01\
+    \x9c\x40\0\x50\0\0\0\x01\0\0\0\0\xa0\x02\xfa\xf0\x46\xf8\0\0\
+    \x02\x04\x05\xb4\x04\x02\x08\x0a\0\0\0\x01\0\0\0\0\x01\x03\x03\x07";
+const IPV6_HEADER: &[u8] = b"\x60\0\0\0\0\x28\x06\x40\
+    \x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02";
+
+struct Case {
+    name: &'static str,
+    frame: Vec<u8>,
+    is_expected: fn(Outcome) -> bool,
+}
+
+fn cases() -> Vec<Case> {
+    let (ipv4_header, tcp_syn) = IPV4_SYN.split_at(20);
+    let frame = |ethertype: [u8; 2], rest: &[&[u8]]| {
+        [&ETHERNET_IPV4[..12], &ethertype, &rest.concat()].concat()
+    };
+    let with = |mut frame: Vec<u8>, at: usize, value: &[u8]| {
+        frame[at..at + value.len()].copy_from_slice(value);
+        frame
+    };
+    let syn = frame([0x08, 0x00], &[IPV4_SYN]);
+    let pppoe = b"\x11\0\0\x01\0\x3e\0\x21";
+    let left_alone = |outcome| matches!(outcome, Outcome::LeftAlone(_));
+    let clamped = |outcome| matches!(outcome, Outcome::Clamped { from: 1460, .. });
+    vec![
+        Case {
+            name: "IPv4 data segment",
+            frame: [with(syn.clone(), 47, &[0x10]), vec![0; 1400]].concat(),
+            is_expected: left_alone,
+        },
+        Case {
+            name: "UDP",
+            frame: with(syn.clone(), 23, &[17]),
+            is_expected: left_alone,
+        },
+        Case {
+            name: "ARP",
+            frame: frame([0x08, 0x06], &[&[0; 46]]),
+            is_expected: left_alone,
+        },
+        Case {
+            name: "SYN clamped (Linux's option layout)",
+            frame: syn.clone(),
+            is_expected: clamped,
+        },
+        Case {
+            name: "SYN that fits",
+            frame: with(syn, 56, &[0x05, 0x78]),
+            is_expected: |outcome| matches!(outcome, Outcome::Fits { mss: 1400 }),
+        },
+        Case {
+            name: "IPv6 SYN clamped",
+            frame: frame([0x86, 0xdd], &[IPV6_HEADER, tcp_syn]),
+            is_expected: clamped,
+        },
+        Case {
+            name: "PPPoE + SYN clamped",
+            frame: frame([0x88, 0x64], &[pppoe, ipv4_header, tcp_syn]),
+            is_expected: clamped,
+        },
+        Case {
+            name: "VLAN + PPPoE + SYN clamped",
+            frame: frame([0x81, 0x00], &[b"\0\x07\x88\x64", pppoe, IPV4_SYN]),
+            is_expected: clamped,
+        },
+    ]
+}
+
+/// What is counted, the call and the return included.
+#[inline(never)]
+fn measured_call(clamp: &Clamp, frame: &mut [u8]) -> Outcome {
+    clamp.frame(frame)
+}
+
+fn measure(case: &Case) {
+    let clamp = black_box(Clamp::for_link_mtu(1400).expect("a plain policy"));
+    for _ in 0..CALLS {
+        let mut frame = black_box(case.frame.clone());
+        let outcome = measured_call(&clamp, &mut frame);
+        assert!((case.is_expected)(outcome), "{}: {outcome:?}", case.name);
+        black_box(frame);
+    }
+}
+
+/// Instructions a call, or what went wrong.
+fn count(case: &Case) -> Result<u64, String> {
+    let program = env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new("valgrind")
+        .args([
+            "--tool=callgrind",
+            "--toggle-collect=*measured_call*",
+            "--callgrind-out-file=/dev/null",
+        ])
+        .arg(program)
+        .args([MEASURE, case.name])
+        .output()
+        .map_err(|error| format!("valgrind: {error} (apt-get install valgrind)"))?;
+    let log = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(log.into_owned());
+    }
+    log.lines()
+        .find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok())
+        .map(|instructions: u64| instructions / CALLS)
+        .ok_or_else(|| log.into_owned())
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, flag, name] = arguments.as_slice()
+        && flag == MEASURE
+    {
+        cases()
+            .iter()
+            .filter(|case| case.name == *name)
+            .for_each(measure);
+        return ExitCode::SUCCESS;
+    }
+    println!("{:40}{:>12}", "Clamp::frame", "instructions");
+    for case in cases() {
+        match count(&case) {
+            Ok(instructions) => println!("{:40}{instructions:>12}", case.name),
+            Err(why) => {
+                eprintln!("{}: {why}", case.name);
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}

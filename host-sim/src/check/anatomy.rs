@@ -137,6 +137,18 @@ impl Anatomy {
         ranges
     }
 
+    /// The last ethertype or 802.3 length on the way.
+    pub(super) fn ethertype(&self, bytes: &[u8]) -> Option<u16> {
+        self.layers
+            .iter()
+            .rev()
+            .find_map(|&(layer, at)| match layer {
+                Layer::Ethernet => word(bytes, at + 12),
+                Layer::Vlan => word(bytes, at + 2),
+                _ => None,
+            })
+    }
+
     /// The header in which a byte of the frame lies, and how far in.
     pub(super) fn layer_of(&self, at: usize) -> Option<(Layer, usize)> {
         let tcp = self.tcp_at().map(|tcp_at| (Layer::Tcp, tcp_at));

@@ -1,7 +1,7 @@
 //! By what packets recognise each other, as 64-bit hashes: strong keys leave out only what may
 //! differ, weak keys also find the partner of a packet that was changed against the rules.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 use super::anatomy::{Anatomy, ip, protocol, tcp, word};
@@ -109,10 +109,10 @@ impl Keys {
         let header_len = usize::from(bytes.get(tcp_at + tcp::DATA_OFFSET_AT)? >> 4) * 4;
         let payload_len = anatomy.inner?.end.saturating_sub(tcp_at + header_len);
         let flags = bytes.get(tcp_at + tcp::FLAGS_AT)?;
-        let ends = self.unrouted_ends(view);
+        let context = context(view);
         Some(
             self.seed
-                .hash_one(("position", numbers, flags, payload_len, ends)),
+                .hash_one(("position", numbers, flags, payload_len, context)),
         )
     }
 
@@ -121,21 +121,28 @@ impl Keys {
         let bytes = &view.packet.bytes;
         let identification = word(bytes, outer.at + ip::V4_IDENTIFICATION.start)?;
         let fragment = word(bytes, outer.at + ip::V4_FRAGMENT_AT)? & 0x1fff;
-        let ends = self.unrouted_ends(view);
+        let context = context(view);
         (identification != 0).then(|| {
             self.seed.hash_one((
                 "identification",
                 identification,
                 fragment,
                 outer.protocol,
-                ends,
+                context,
             ))
         })
     }
+}
 
-    fn unrouted_ends(&self, view: &View) -> Option<impl Hash + use<>> {
-        view.flow().filter(|_| !view.is_routed)
-    }
+/// What has to agree beside a weak key's own fields: both ends, which routed packets have keys of
+/// their own for, and there the length of a fragment, since routers cut packets and fragments in
+/// pieces.
+fn context(view: &View) -> (Option<Flow>, Option<usize>) {
+    let is_fragment = view.outer().is_some_and(|outer| outer.is_fragment);
+    (
+        view.flow().filter(|_| !view.is_routed),
+        (view.is_routed && is_fragment).then_some(view.wire_len),
+    )
 }
 
 /// Checksums follow what a router changes.

@@ -20,11 +20,13 @@ mod icmp {
     pub(crate) const V6_ECHO: u8 = 128;
     pub(crate) const V6_ECHO_REPLY: u8 = 129;
     pub(crate) const V6_ERRORS: [u8; 4] = [1, 2, 3, 4];
+    /// RFC 4861, section 4.
+    pub(crate) const NEIGHBOUR_DISCOVERY: RangeInclusive<u8> = 133..=137;
     /// Behind the header of an error: the packet that it is about.
     pub(crate) const QUOTED_AT: usize = 8;
     pub(crate) const IDENTIFIER: Range<usize> = 4..6;
 
-    use std::ops::Range;
+    use std::ops::{Range, RangeInclusive};
 }
 
 /// A packet, and what of it counts.
@@ -230,7 +232,10 @@ impl fmt::Display for View {
             (Some(anatomy), None) if anatomy.outer.is_some() => f.write_str("IP")?,
             (Some(anatomy), None) => match anatomy.outcome {
                 Outcome::Malformed(_) => f.write_str("malformed")?,
-                _ => f.write_str("not IP")?,
+                _ => match anatomy.ethertype(&packet.bytes) {
+                    Some(ethertype) => write!(f, "ethertype {ethertype:#06x}")?,
+                    None => f.write_str("not IP")?,
+                },
             },
             (None, None) => write!(f, "link type {}", packet.link_type)?,
         }
@@ -242,6 +247,14 @@ impl fmt::Display for View {
 }
 
 fn stays_on_its_link(outer: &IpHeader, bytes: &[u8]) -> bool {
+    if outer.is_v6
+        && outer.protocol == protocol::ICMPV6
+        && !outer.is_later_fragment
+        && let Some(kind) = bytes.get(outer.transport_at)
+        && icmp::NEIGHBOUR_DISCOVERY.contains(kind)
+    {
+        return true;
+    }
     match outer.endpoints(bytes) {
         Some([source, destination]) => is_link_local(source) || is_link_local(destination),
         None => true,

@@ -149,6 +149,12 @@ impl Source for InMemory {
     }
 }
 
+pub(super) fn in_memory(packets: Vec<Packet>) -> InMemory {
+    InMemory {
+        packets: packets.into_iter(),
+    }
+}
+
 /// Whole Ethernet frames.
 pub(super) fn frames(frames: &[Vec<u8>]) -> InMemory {
     cut_frames(frames, usize::MAX)

@@ -94,14 +94,18 @@ impl Pairing {
     pub(super) fn next_side(&self) -> Option<Side> {
         let waiting = Side::BOTH.map(|side| self.file(side).first.waiting());
         match Side::BOTH.map(|side| self.file(side).ended) {
-            [true, true] => None,
-            [true, false] => Some(Side::After),
-            [false, true] => Some(Side::Before),
-            [false, false] if self.is_full(Side::Before) => Some(Side::After),
-            [false, false] if self.is_full(Side::After) => Some(Side::Before),
-            [false, false] if waiting[0] <= waiting[1] => Some(Side::Before),
-            [false, false] => Some(Side::After),
+            [true, true] => return None,
+            [true, false] => return Some(Side::After),
+            [false, true] => return Some(Side::Before),
+            [false, false] => {}
         }
+        let after_first =
+            self.is_full(Side::Before) || (waiting[0] > waiting[1] && !self.is_full(Side::After));
+        Some(if after_first {
+            Side::After
+        } else {
+            Side::Before
+        })
     }
 
     fn file(&self, side: Side) -> &File {

@@ -143,8 +143,8 @@ impl View {
         } else {
             ip::V4_TTL
         };
-        let mut ranges = vec![outer.at + ttl.start..outer.at + ttl.end];
-        ranges.extend(outer.addresses());
+        let mut ranges = outer.addresses().to_vec();
+        ranges.push(outer.at + ttl.start..outer.at + ttl.end);
         ranges.extend(self.port_fields());
         ranges.extend(self.quoted_fields().unwrap_or_default());
         ranges
@@ -163,32 +163,28 @@ impl View {
         }
         let quoted_at = outer.transport_at + icmp::QUOTED_AT;
         let quoted = bytes.get(quoted_at..)?;
-        let (protocol, transport_at, mut fields) = if outer.is_v6 {
+        let (protocol, transport_at, addresses) = if outer.is_v6 {
             (
                 *quoted.get(ip::V6_NEXT_HEADER_AT)?,
                 quoted_at + ip::V6_HEADER_LEN,
-                vec![quoted_at + ip::V6_SOURCE.start..quoted_at + ip::V6_DESTINATION.end],
+                quoted_at + ip::V6_SOURCE.start..quoted_at + ip::V6_DESTINATION.end,
             )
         } else {
             (
                 *quoted.get(ip::V4_PROTOCOL_AT)?,
                 quoted_at + usize::from(quoted.first()? & 0x0f) * 4,
-                vec![quoted_at + ip::V4_CHECKSUM_AT..quoted_at + ip::V4_DESTINATION.end],
+                quoted_at + ip::V4_CHECKSUM_AT..quoted_at + ip::V4_DESTINATION.end,
             )
         };
-        match protocol {
-            protocol::TCP => {
-                fields.push(transport_at..transport_at + 4);
-                fields.push(transport_at + 16..transport_at + 18);
+        let ports = transport_at..transport_at + 4;
+        Some(match protocol {
+            protocol::TCP => vec![addresses, ports, transport_at + 16..transport_at + 18],
+            protocol::UDP => vec![addresses, ports, transport_at + 6..transport_at + 8],
+            protocol::ICMP | protocol::ICMPV6 => {
+                vec![addresses, transport_at + 2..transport_at + 6]
             }
-            protocol::UDP => {
-                fields.push(transport_at..transport_at + 4);
-                fields.push(transport_at + 6..transport_at + 8);
-            }
-            protocol::ICMP | protocol::ICMPV6 => fields.push(transport_at + 2..transport_at + 6),
-            _ => {}
-        }
-        Some(fields)
+            _ => Vec::from([addresses]),
+        })
     }
 
     /// Whether one may be the other with a byte changed that says what the rest means, so that other

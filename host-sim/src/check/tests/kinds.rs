@@ -1,5 +1,7 @@
 //! Each kind of finding, made to occur, and nothing else with it.
 
+use std::slice::from_ref;
+
 use clamp_core::Clamp;
 
 use super::samples::{
@@ -41,10 +43,6 @@ fn findings_of(before: Vec<u8>, after: Vec<u8>, options: &CheckOptions) -> (Summ
     (summary, lines)
 }
 
-fn kinds(summary: &Summary) -> [u64; 10] {
-    summary.findings
-}
-
 #[test]
 fn a_clean_clamp_has_no_finding() {
     let before = syn(&MSS_1460).frame();
@@ -60,7 +58,7 @@ fn a_changed_byte_of_a_data_segment() {
     let before = data(7, b"payload").frame();
     let after = with(before.clone(), TCP_AT + 20, b"P");
     let (summary, lines) = findings_of(before, after, &PLAIN);
-    assert_eq!(kinds(&summary), [1, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
+    assert_eq!(summary.findings, [1, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
     assert_eq!(
         lines[0],
         "1 byte(s) changed that a clamp may not change: byte 54 (TCP byte 20) was 70 and is 50"
@@ -76,7 +74,11 @@ fn a_changed_option_kind_beside_a_clean_clamp() {
         [honest[CHECKSUM_AT], honest[CHECKSUM_AT + 1]]
     });
     let (summary, lines) = findings_of(before, after, &PLAIN);
-    assert_eq!(kinds(&summary), [1, 0, 0, 0, 1, 0, 0, 0, 0, 0], "{lines:?}");
+    assert_eq!(
+        summary.findings,
+        [1, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+        "{lines:?}"
+    );
     assert!(lines[0].contains("was 030307 and is 010101"), "{lines:?}");
 }
 
@@ -86,7 +88,7 @@ fn an_mss_changed_in_a_segment_signed_with_tcp_ao() {
     let before = syn(&options).frame();
     let after = syn(&[2, 4, 5, 0xac, 29, 4, 1, 1]).frame();
     let (summary, _) = findings_of(before, after, &PLAIN);
-    assert_eq!(kinds(&summary), [1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(summary.findings, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 #[test]
@@ -103,7 +105,7 @@ fn a_raised_mss() {
     let before = syn(&[2, 4, 5, 0x78]).frame();
     let after = syn(&MSS_1460).frame();
     let (summary, lines) = findings_of(before, after, &PLAIN);
-    assert_eq!(kinds(&summary), [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(summary.findings, [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(
         lines,
         ["MSS raised from 1400 to 1460 at byte 56 (TCP byte 22)"]
@@ -115,7 +117,11 @@ fn an_inserted_option_is_a_finding_unless_asked_for() {
     let before = syn(&[1, 1, 1, 1]).frame();
     let after = syn(&[2, 4, 2, 0x18, 1, 1, 1, 1]).frame();
     let (summary, lines) = findings_of(before.clone(), after.clone(), &PLAIN);
-    assert_eq!(kinds(&summary), [0, 0, 0, 1, 0, 0, 0, 0, 0, 0], "{lines:?}");
+    assert_eq!(
+        summary.findings,
+        [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+        "{lines:?}"
+    );
     let asked = CheckOptions {
         insert_missing: true,
         ..PLAIN
@@ -134,7 +140,7 @@ fn an_inserted_option_above_what_the_sender_assumed_is_a_raised_mss() {
     let before = syn(&[1, 1, 1, 1]).frame();
     let after = syn(&[2, 4, 5, 0xb4, 1, 1, 1, 1]).frame();
     let (summary, lines) = findings_of(before, after, &asked);
-    assert_eq!(kinds(&summary), [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(summary.findings, [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
     assert!(lines[0].starts_with("MSS raised from 536 to 1460"));
 }
 
@@ -146,7 +152,7 @@ fn a_checksum_that_linux_makes_wrong_at_an_odd_offset() {
     let unswapped = sum(&before) + 8;
     let after = with(right.clone(), CHECKSUM_AT, &unswapped.to_be_bytes());
     let (summary, lines) = findings_of(before, after, &with_policy(to_1492()));
-    assert_eq!(kinds(&summary), [0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
+    assert_eq!(summary.findings, [0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
     assert_eq!(
         lines,
         [format!(
@@ -172,7 +178,7 @@ fn a_checksum_of_ffff_where_recomputation_gives_0000() {
     assert_eq!(right[CHECKSUM_AT..CHECKSUM_AT + 2], [0, 0]);
     let after = with(right, CHECKSUM_AT, &[0xff, 0xff]);
     let (summary, lines) = findings_of(before.frame(), after, &PLAIN);
-    assert_eq!(kinds(&summary), [0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
+    assert_eq!(summary.findings, [0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
     assert!(lines[0].contains("RFC 1624"), "{lines:?}");
 }
 
@@ -181,7 +187,7 @@ fn a_repaired_checksum() {
     let before = with(syn(&MSS_1460).frame(), CHECKSUM_AT, &[0x12, 0x34]);
     let after = syn(&[2, 4, 5, 0xac]).frame();
     let (summary, lines) = findings_of(before, after, &PLAIN);
-    assert_eq!(kinds(&summary), [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    assert_eq!(summary.findings, [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
     assert!(lines[0].contains("0x123c expected"), "{lines:?}");
 }
 
@@ -196,7 +202,7 @@ fn a_wrong_checksum_that_is_wrong_by_another_amount() {
     );
     let after = with(honest, CHECKSUM_AT, &[0x12, 0x34]);
     let (summary, lines) = findings_of(before, after, &PLAIN);
-    assert_eq!(kinds(&summary), [0, 0, 0, 0, 0, 0, 1, 0, 0, 0]);
+    assert_eq!(summary.findings, [0, 0, 0, 0, 0, 0, 1, 0, 0, 0]);
     assert!(lines[0].contains("0x123c expected, 0x1234 found"));
 }
 
@@ -204,7 +210,7 @@ fn a_wrong_checksum_that_is_wrong_by_another_amount() {
 fn a_syn_above_the_ceiling() {
     let frame = syn(&MSS_1460).frame();
     let (summary, lines) = findings_of(frame.clone(), frame, &with_policy(to_1492()));
-    assert_eq!(kinds(&summary), [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
+    assert_eq!(summary.findings, [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
     assert_eq!(lines, ["SYN left with MSS 1460, above the ceiling of 1452"]);
 }
 
@@ -213,15 +219,18 @@ fn a_second_mss_option_left_above_the_ceiling() {
     let before = syn(&[2, 4, 5, 0xb4, 2, 4, 5, 0xb4]).frame();
     let after = syn(&[2, 4, 5, 0xac, 2, 4, 5, 0xb4]).frame();
     let (summary, _) = findings_of(before, after, &with_policy(to_1492()));
-    assert_eq!(kinds(&summary), [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
+    assert_eq!(summary.findings, [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
 }
 
 #[test]
 fn an_unpaired_syn_above_the_ceiling_left_too() {
     let clean = data(900, b"unchanged").frame();
     let alone = syn(&MSS_1460).frame();
-    let (summary, report) =
-        check_frames(&[clean.clone()], &[clean, alone], &with_policy(to_1492()));
+    let (summary, report) = check_frames(
+        from_ref(&clean),
+        &[clean.clone(), alone],
+        &with_policy(to_1492()),
+    );
     assert_eq!((summary.only_after, summary.findings[7]), (1, 1));
     assert!(report.contains("packet 2 after: SYN left with MSS 1460"));
 }
@@ -237,7 +246,7 @@ fn captures_without_a_common_packet() {
         .frame()],
         &PLAIN,
     );
-    assert_eq!(kinds(&summary), [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(summary.findings, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
     assert_eq!((summary.only_before, summary.only_after), (1, 1));
     assert!(report.contains("nothing was checked"));
 }
@@ -250,8 +259,8 @@ fn a_cut_capture_is_judged_by_what_is_there() {
     let after = clamped(before.clone(), to_1492());
     let snapped = |frames: &[Vec<u8>]| cut_frames(frames, MSS_AT + 2);
     let (summary, report) = checked(
-        snapped(&[before.clone()]),
-        snapped(&[after.clone()]),
+        snapped(from_ref(&before)),
+        snapped(from_ref(&after)),
         &with_policy(to_1492()),
     );
     assert_eq!(
@@ -260,8 +269,8 @@ fn a_cut_capture_is_judged_by_what_is_there() {
         "{report}"
     );
     let (summary, report) = checked(
-        snapped(&[before.clone()]),
-        frames(&[after.clone()]),
+        snapped(from_ref(&before)),
+        frames(from_ref(&after)),
         &with_policy(to_1492()),
     );
     assert_eq!(
@@ -271,7 +280,7 @@ fn a_cut_capture_is_judged_by_what_is_there() {
     );
     let unfollowed = with(after, CHECKSUM_AT, &before[CHECKSUM_AT..CHECKSUM_AT + 2]);
     let (summary, report) = checked(snapped(&[before]), snapped(&[unfollowed]), &PLAIN);
-    assert_eq!(kinds(&summary), [0, 0, 0, 0, 0, 0, 1, 0, 0, 0], "{report}");
+    assert_eq!(summary.findings, [0, 0, 0, 0, 0, 0, 1, 0, 0, 0], "{report}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use clamp_core::{Clamp, Layer, LinkType, Outcome, Trail};
+use clamp_core::{Clamp, Layer, LinkType, Outcome, Reason, Trail};
 
 use super::source::Packet;
 
@@ -46,6 +46,7 @@ pub(super) mod tcp {
     pub(crate) const CHECKSUM_AT: usize = 16;
     pub(crate) const FIXED_HEADER_LEN: usize = 20;
     pub(crate) const SYN: u8 = 0x02;
+    pub(crate) const RST: u8 = 0x04;
     pub(crate) const ACK: u8 = 0x10;
 }
 
@@ -78,6 +79,9 @@ pub(super) struct Anatomy {
     pub(super) inner: Option<IpHeader>,
     /// Where the values of the MSS options are that a clamp may lower.
     pub(super) mss_at: Vec<usize>,
+    /// A SYN whose TCP header is not whole in the capture: an MSS may be in what is missing, and so
+    /// the checksum may differ for a reason that can't be seen.
+    pub(super) is_cut_syn: bool,
 }
 
 #[derive(Default)]
@@ -114,10 +118,19 @@ impl Anatomy {
             outer: header(outer),
             inner: header(inner),
             mss_at: Vec::new(),
+            is_cut_syn: false,
             layers,
         };
-        if let Outcome::Fits { .. } = outcome {
-            anatomy.mss_at = mss_values(&packet.bytes, anatomy.tcp_at().unwrap_or(0));
+        let Some(tcp_at) = anatomy.tcp_at() else {
+            return Some(anatomy);
+        };
+        anatomy.is_cut_syn = outcome == Outcome::LeftAlone(Reason::Cut)
+            && packet
+                .bytes
+                .get(tcp_at + tcp::FLAGS_AT)
+                .is_some_and(|flags| flags & (tcp::SYN | tcp::RST) == tcp::SYN);
+        if matches!(outcome, Outcome::Fits { .. }) || anatomy.is_cut_syn {
+            anatomy.mss_at = mss_values(&packet.bytes, tcp_at);
         }
         Some(anatomy)
     }
@@ -131,7 +144,8 @@ impl Anatomy {
     /// The bytes that a clamp may write to: MSS values and the TCP checksum of a SYN.
     pub(super) fn clampable(&self) -> Vec<Range<usize>> {
         let mut ranges: Vec<_> = self.mss_at.iter().map(|&at| at..at + 2).collect();
-        if let (false, Some(tcp_at)) = (ranges.is_empty(), self.tcp_at()) {
+        let is_clampable = self.is_cut_syn || !ranges.is_empty();
+        if let (true, Some(tcp_at)) = (is_clampable, self.tcp_at()) {
             ranges.push(tcp_at + tcp::CHECKSUM_AT..tcp_at + tcp::CHECKSUM_AT + 2);
         }
         ranges
@@ -271,27 +285,30 @@ fn ip_header(
 
 /// Where the values of all well-formed MSS options are, walked as Linux does (the core tells the
 /// largest value only): past an end of list, over lengths of 0 and 1 byte by byte, up to an option
-/// that runs past the header.
+/// that runs past the header. The last of them may run past the captured bytes.
 fn mss_values(bytes: &[u8], tcp_at: usize) -> Vec<usize> {
     let mut found = Vec::new();
     let Some(offset) = bytes.get(tcp_at + tcp::DATA_OFFSET_AT) else {
         return found;
     };
-    let end = (tcp_at + usize::from(offset >> 4) * 4).min(bytes.len());
+    let end = tcp_at + usize::from(offset >> 4) * 4;
     let mut at = tcp_at + tcp::FIXED_HEADER_LEN;
     while at < end {
-        if bytes[at] < 2 {
+        let Some(&kind) = bytes.get(at) else {
+            break;
+        };
+        if kind < 2 {
             at += 1;
             continue;
         }
-        let Some(&len) = bytes[..end].get(at + 1) else {
+        let Some(&len) = bytes.get(at + 1) else {
             break;
         };
         let len = usize::from(len).max(1);
         if at + len > end {
             break;
         }
-        if bytes[at] == 2 && len == 4 {
+        if kind == 2 && len == 4 {
             found.push(at + 2);
         }
         at += len;

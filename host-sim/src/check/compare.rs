@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use clamp_core::{Clamp, Insertion, LinkType, Outcome, Reason};
 
-use super::anatomy::{IpHeader, word};
+use super::anatomy::{Anatomy, IpHeader, word};
 use super::finding::{Finding, Place};
 use super::source::Packet;
 use super::sum::{ChecksumField, Seen, of_ipv4_header, of_transport};
@@ -86,8 +86,9 @@ impl Pair<'_> {
             });
         }
         let checksums = self.checksums();
-        let mut may_differ = self.mss_values();
-        self.judge_mss(&may_differ, comparison);
+        let mss_values = self.mss_values();
+        self.judge_mss(&mss_values, comparison);
+        let mut may_differ = self.clampable();
         may_differ.extend(
             checksums
                 .iter()
@@ -130,6 +131,14 @@ impl Pair<'_> {
             })
             .cloned()
             .collect()
+    }
+
+    fn clampable(&self) -> Vec<Range<usize>> {
+        let fields = |view: &View| {
+            let anatomy = view.anatomy.as_ref();
+            anatomy.map(Anatomy::clampable).unwrap_or_default()
+        };
+        self.in_both(&fields(self.from), &fields(self.to))
     }
 
     fn mss_values(&self) -> Vec<Range<usize>> {
@@ -217,6 +226,7 @@ impl Pair<'_> {
         found
             .into_iter()
             .filter_map(|(from, to)| Some((from?, to?)))
+            .filter(|(seen, _)| !self.depends_on_what_was_cut(seen.which))
             .filter(|(from, to)| {
                 from.which == to.which
                     && self.at_left(from.at) == to.at
@@ -224,6 +234,20 @@ impl Pair<'_> {
                     && (from.which != ChecksumField::Udp || (from.value != 0 && to.value != 0))
             })
             .collect()
+    }
+
+    /// Whether a checksum may have followed bytes that may have changed but were not captured: the
+    /// MSS of a SYN, or the addresses in the packet that an ICMP error quotes.
+    fn depends_on_what_was_cut(&self, checksum: ChecksumField) -> bool {
+        let views = [self.from, self.to];
+        match checksum {
+            ChecksumField::Tcp => views.iter().any(|view| {
+                let anatomy = view.anatomy.as_ref();
+                anatomy.is_some_and(|anatomy| anatomy.is_cut_syn)
+            }),
+            ChecksumField::Icmp => views.iter().any(|view| view.is_routed && !view.is_whole()),
+            ChecksumField::Ipv4Header | ChecksumField::Udp => false,
+        }
     }
 
     fn judge_checksum(&self, from: &Seen, to: &Seen) -> Option<Finding> {

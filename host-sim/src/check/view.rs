@@ -183,12 +183,12 @@ impl View {
             protocol::ICMP | protocol::ICMPV6 => {
                 vec![addresses, transport_at + 2..transport_at + 6]
             }
-            _ => Vec::from([addresses]),
+            _ => vec![addresses],
         })
     }
 
-    /// Whether one may be the other with a byte changed that says what the rest means, so that other
-    /// headers were found in it: most bytes are the same all the same.
+    /// Whether one may be the other with bytes changed in an unknown link layer, or one that says what
+    /// the rest means, so that other headers were found in it: most bytes are the same all the same.
     pub(super) fn is_damaged_copy_of(&self, other: &Self) -> bool {
         let headers = |view: &Self| {
             let anatomy = view.anatomy.as_ref();
@@ -200,7 +200,8 @@ impl View {
             .zip(other_bytes)
             .filter(|(one, other)| one == other)
             .count();
-        headers(self) != headers(other) && alike * 4 >= one.len().max(other_bytes.len()) * 3
+        let is_told_apart = self.anatomy.is_none() || headers(self) != headers(other);
+        is_told_apart && alike * 4 >= one.len().max(other_bytes.len()) * 3
     }
 
     /// A copy of the compared bytes with `fields`, by offsets in the frame, set to zero.

@@ -5,9 +5,10 @@ use std::slice::from_ref;
 use clamp_core::Clamp;
 
 use super::samples::{
-    MSS_1460, Tcp, check_frames, checked, clamped, cut_frames, data, frames, syn, to_1492, with,
+    MSS_1460, Tcp, check_frames, checked, clamped, cut_frames, data, frames, in_memory, syn,
+    to_1492, with,
 };
-use crate::check::{CheckOptions, Summary};
+use crate::check::{CheckOptions, Packet, Summary, run};
 
 /// Where the TCP header is in these frames.
 const TCP_AT: usize = 34;
@@ -281,6 +282,89 @@ fn a_cut_capture_is_judged_by_what_is_there() {
     let unfollowed = with(after, CHECKSUM_AT, &before[CHECKSUM_AT..CHECKSUM_AT + 2]);
     let (summary, report) = checked(snapped(&[before]), snapped(&[unfollowed]), &PLAIN);
     assert_eq!(summary.findings, [0, 0, 0, 0, 0, 0, 1, 0, 0, 0], "{report}");
+}
+
+#[test]
+fn no_cut_of_either_capture_makes_a_finding_of_a_clean_clamp() {
+    let before = syn(&[8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 4, 5, 0xb4, 1]).frame();
+    let after = clamped(before.clone(), to_1492());
+    let clean = vec![0xff; 20];
+    for cut_before in 20..=before.len() {
+        for cut_after in (20..=after.len()).step_by(3) {
+            let (summary, report) = checked(
+                cut_frames(&[clean.clone(), before.clone()], cut_before),
+                cut_frames(&[clean.clone(), after.clone()], cut_after),
+                &with_policy(to_1492()),
+            );
+            assert_eq!(
+                summary.total_findings(),
+                0,
+                "cut at {cut_before} and {cut_after}: {report}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_link_type_that_nobody_looks_behind_is_compared_byte_for_byte() {
+    let of_ieee_802_11 = |frames: &[Vec<u8>]| {
+        let packets = frames.iter().zip(1..).map(|(frame, number)| Packet {
+            number,
+            link_type: 105,
+            bytes: frame.clone(),
+            wire_len: frame.len(),
+            timestamp_ns: None,
+        });
+        in_memory(packets.collect())
+    };
+    let before = syn(&MSS_1460).frame();
+    let after = clamped(before.clone(), to_1492());
+    for routed in [false, true] {
+        let (summary, report) = checked(
+            of_ieee_802_11(&[vec![7; 40], before.clone()]),
+            of_ieee_802_11(&[vec![7; 40], after.clone()]),
+            &CheckOptions {
+                routed,
+                ..with_policy(to_1492())
+            },
+        );
+        assert_eq!((summary.paired, summary.findings[0]), (2, 2), "{report}");
+        let (summary, report) = checked(
+            of_ieee_802_11(&[vec![7; 40], before.clone()]),
+            of_ieee_802_11(&[vec![7; 40], with(before.clone(), 30, &[9])]),
+            &with_policy(to_1492()),
+        );
+        assert_eq!((summary.paired, summary.findings[0]), (2, 1), "{report}");
+    }
+}
+
+#[test]
+fn a_truncated_capture_is_checked_up_to_its_fault() {
+    let mut file = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0];
+    file.extend([0; 8]);
+    file.extend([0, 0, 1, 0, 1, 0, 0, 0]);
+    let frame = syn(&MSS_1460).frame();
+    for _ in 0..2 {
+        let len = u32::try_from(frame.len()).unwrap().to_le_bytes();
+        file.extend([[0; 4], [0; 4], len, len].concat());
+        file.extend(&frame);
+    }
+    let cut = &file[..file.len() - 1];
+    let mut report = Vec::new();
+    let error = run(&file[..], cut, &PLAIN, &mut report).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the capture after: byte 98: a packet record says 58 bytes but the file ends after 57"
+    );
+    let report = String::from_utf8(report).unwrap();
+    assert!(report.contains("paired: 1"), "{report}");
+    assert!(report.contains("packet 2 only before"), "{report}");
+    let error = run(&b"no capture"[..], cut, &PLAIN, &mut Vec::new()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the capture before: not a pcap")
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What a router changes is recognised when asked: link layers, TTL, addresses, ports; and nothing
 //! more than that.
 
+use std::slice::from_ref;
+
 use clamp_core::Clamp;
 
 use super::samples::{MSS_1460, Tcp, check_frames, checksum, clamped, data, syn, to_1492, with};
@@ -293,7 +295,7 @@ fn an_icmp_error_is_translated_with_the_packet_it_quotes() {
     let outside = too_big([203, 0, 113, 7], &masqueraded(&segment, 61_000).ipv4(), 50);
     // The quotation is of the packet behind the router: its TTL stays.
     let inside = too_big([192, 0, 2, 2], &forwarded(&segment).ipv4(), 49);
-    let (summary, report) = check(&[inside.clone()], &[outside.clone()], &ROUTED);
+    let (summary, report) = check(from_ref(&inside), from_ref(&outside), &ROUTED);
     assert_eq!(
         (summary.paired, summary.total_findings()),
         (1, 0),

@@ -195,10 +195,10 @@ fn cooked<'a>(
 }
 
 fn either_version<'a>(window: Window<'a>, path: Path) -> Result<Found<'a>, Outcome> {
-    if window.there() == 0 {
-        return Err(too_short(Layer::Ipv4, 20, 0));
-    }
-    let version = window.need(Layer::Ipv4, 1)?[0] >> 4;
+    let version = match window.bytes() {
+        [] => window.need(Layer::Ipv4, 20)?[0] >> 4,
+        [first, ..] => first >> 4,
+    };
     match version {
         4 => internet::ipv4(window, path),
         6 => internet::ipv6(window, path),

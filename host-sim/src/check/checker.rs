@@ -62,6 +62,7 @@ impl<'a> Checker<'a> {
                     let translations = &self.translations;
                     let may_pair = |before: &View, after: &View| {
                         !before.is_routed
+                            || begins_a_connection(before)
                             || before
                                 .flow()
                                 .zip(after.flow())

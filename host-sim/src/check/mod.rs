@@ -14,7 +14,8 @@
 //!
 //! The ceiling of a SYN is that of the frame that left, as [`clamp_core::Clamp`] says; with `routed`,
 //! the smaller one of both sides. A packet that was not found in the other file is reported, but
-//! is no finding: captures begin and end at different times.
+//! is no finding: captures begin and end at different times. Where they begin far apart, their
+//! timestamps guide the search for where they overlap.
 
 mod anatomy;
 mod checker;

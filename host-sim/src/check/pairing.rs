@@ -132,7 +132,6 @@ impl Pairing {
         let position = self.file(side).position;
         self.file_mut(side).position += 1;
         if view.stays_on_its_link {
-            self.file_mut(side).first.pass(false);
             out.push(Paired::Alone(side, Box::new(view)));
             return;
         }
@@ -146,7 +145,7 @@ impl Pairing {
             });
         match partner {
             Some(partner) => {
-                self.file_mut(side).first.pass(true);
+                self.file_mut(side).first.pass_paired();
                 self.note_pair(side, position, partner.position);
                 out.push(both(side, view, partner.view));
             }
@@ -248,13 +247,9 @@ impl Pairing {
             })
         });
         keys.push(same_gap);
-        let second = &mut self.file_mut(side).second;
         match partner {
-            Some(partner) => {
-                second.pass(true);
-                out.push(both(side, waiting.view, partner.view));
-            }
-            None => second.push(waiting, keys),
+            Some(partner) => out.push(both(side, waiting.view, partner.view)),
+            None => self.file_mut(side).second.push(waiting, keys),
         }
         self.bound_leftovers(side, out);
         true
@@ -263,7 +258,9 @@ impl Pairing {
     fn bound_leftovers(&mut self, side: Side, out: &mut Vec<Paired>) {
         let window_packets = self.window_packets;
         let second = &mut self.file_mut(side).second;
-        while second.waiting() > window_packets
+        // One that waits must not hold the places of all that found their partners behind it.
+        while second.span() > 2 * window_packets
+            || second.waiting() > window_packets
             || (second.waiting() > 1 && second.waiting_bytes() > MAX_WAITING_BYTES)
         {
             match second.give_up_oldest() {

@@ -51,7 +51,6 @@ impl Window {
     }
 
     /// How many places the window spans.
-    #[cfg(test)]
     pub(super) fn span(&self) -> usize {
         self.slots.len()
     }
@@ -75,16 +74,16 @@ impl Window {
         });
     }
 
-    /// A packet passes by that does not wait.
-    pub(super) fn pass(&mut self, is_paired: bool) {
+    /// A packet passes by that need not wait.
+    pub(super) fn pass_paired(&mut self) {
         if self.slots.is_empty() {
             self.first += 1;
-            self.paired_before_first += u64::from(is_paired);
+            self.paired_before_first += 1;
         } else {
             self.slots.push_back(Slot {
                 keys: Vec::new(),
                 waiting: None,
-                is_paired,
+                is_paired: true,
             });
         }
     }

@@ -215,12 +215,17 @@ fn what_is_held_stays_within_the_window_whatever_comes() {
     let identical = vec![one.clone(); 3000];
     let distinct = stream(0..3000);
     let strangers = stream(5000..8000);
+    let every_other_changed: Vec<_> = distinct
+        .chunks(2)
+        .flat_map(|two| [two[0].clone(), changed(&two[1])])
+        .collect();
     let first_never_pairs = [&strangers[..1], &distinct].concat();
     for (before, after) in [
         (&identical, &identical),
         (&identical, &distinct),
         (&distinct, &strangers),
         (&first_never_pairs, &distinct),
+        (&first_never_pairs, &every_other_changed),
         (&distinct, &Vec::new()),
     ] {
         let held = most_held(before, after);

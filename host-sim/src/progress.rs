@@ -1,7 +1,7 @@
 //! A progress bar for long files, on a terminal only.
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -36,13 +36,28 @@ impl Progress {
         self.0.wrap_read(input)
     }
 
-    /// Lets something else be printed.
-    pub(crate) fn aside(&self, print: impl FnOnce()) {
-        self.0.suspend(print);
+    /// `out`, whose lines are printed past the bar.
+    pub(crate) fn beside<'a>(&'a self, out: &'a mut dyn Write) -> impl Write + 'a {
+        Beside { bar: &self.0, out }
     }
 
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.0.finish_and_clear();
+    }
+}
+
+struct Beside<'a> {
+    bar: &'a ProgressBar,
+    out: &'a mut dyn Write,
+}
+
+impl Write for Beside<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bar.suspend(|| self.out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }

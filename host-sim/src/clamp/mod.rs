@@ -4,17 +4,16 @@ mod rewrite;
 mod row;
 mod summary;
 
-use std::fs::File;
-use std::io::{self, Read, Write, stdin, stdout};
+use std::io::{self, Write, stdout};
 use std::path::Path;
 
 use same_file::Handle;
 
-use crate::Exit;
 use crate::arguments::ClampArguments;
 use crate::capture::{Growth, Reader, Writer};
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::{Exit, files};
 use rewrite::Rewrite;
 
 pub(crate) use row::Row;
@@ -32,11 +31,7 @@ pub(crate) fn run(
         .map_err(|error| error.to_string())?
         .ok_or("no ceiling: give --link-mtu, --max-mss-v4 or --max-mss-v6")?;
     refuse_one_file(arguments)?;
-    let input: Box<dyn Read> = if is_standard_stream(&arguments.input) {
-        Box::new(stdin().lock())
-    } else {
-        Box::new(open(&arguments.input, |path| File::open(path))?)
-    };
+    let input = files::input(&arguments.input)?;
     let progress = Progress::over(&arguments.input);
     let in_input = |error| format!("{}: {error}", arguments.input.display());
     let reader = Reader::open(progress.watch(input)).map_err(in_input)?;
@@ -46,16 +41,17 @@ pub(crate) fn run(
     } else {
         Growth::Never
     };
-    let to_stdout = is_standard_stream(&arguments.output);
+    let to_stdout = files::is_standard_stream(&arguments.output);
     let writer = if to_stdout {
         Writer::to_stream(stdout(), growth)
     } else {
-        Writer::to_file(open(&arguments.output, |path| File::create(path))?, growth)
+        Writer::to_file(files::output(&arguments.output)?, growth)
     };
 
-    let mut report = Report::new(if to_stdout { err } else { out }, arguments.json);
+    let mut beside = progress.beside(if to_stdout { err } else { out });
+    let mut report = Report::new(&mut beside, arguments.json);
     let mut rewrite = Rewrite::new(clamp, arguments.policy.insert_missing);
-    let copied = rewrite.copy(reader, writer, |row| progress.aside(|| report.row(row)));
+    let copied = rewrite.copy(reader, writer, |row| report.row(row));
     progress.finish();
     let fault = copied.map_err(|error| format!("{}: {error}", arguments.output.display()))?;
     let fault = fault.map(in_input);
@@ -63,19 +59,11 @@ pub(crate) fn run(
     fault.map_or(Ok(Exit::Fine), Err)
 }
 
-fn is_standard_stream(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-fn open(path: &Path, how: fn(&Path) -> io::Result<File>) -> Result<File, String> {
-    how(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
 /// Refuses an OUT that is IN, through whatever name, link or redirection: to open it for writing
 /// would empty it.
 fn refuse_one_file(arguments: &ClampArguments) -> Result<(), String> {
     let handle = |path: &Path, stream: fn() -> io::Result<Handle>| {
-        if is_standard_stream(path) {
+        if files::is_standard_stream(path) {
             stream()
         } else {
             Handle::from_path(path)

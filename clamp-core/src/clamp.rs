@@ -8,19 +8,24 @@ use crate::policy::Clamp;
 use crate::segment::Segment;
 use crate::tcp::Options;
 use crate::trail::Trail;
+use crate::{ethernet, ipv4};
 
 impl Clamp {
     /// Clamps the SYN in an Ethernet frame, if it holds one. The slice has no frame check sequence;
     /// padding behind the packet does no harm.
     pub fn frame(&self, frame: &mut [u8]) -> Outcome {
-        let found = self.syn_in_frame(frame);
-        self.clamp(frame, found)
+        match ethernet::plain_answer(frame) {
+            Some(reason) => Outcome::LeftAlone(reason),
+            None => self.walk_frame(frame),
+        }
     }
 
     /// Clamps the SYN in a bare IP packet, if it is one. The link MTU counts from its first byte.
     pub fn packet(&self, packet: &mut [u8]) -> Outcome {
-        let found = self.syn_in_packet(packet);
-        self.clamp(packet, found)
+        match packet.first_chunk().and_then(ipv4::plain_answer) {
+            Some(reason) => Outcome::LeftAlone(reason),
+            None => self.walk_packet(packet),
+        }
     }
 
     /// What [`Clamp::frame`] would do, without doing it.
@@ -50,18 +55,34 @@ impl Clamp {
         self.clamp(bytes, found)
     }
 
-    #[inline]
-    fn syn_in_frame(&self, frame: &[u8]) -> Result<Segment, Outcome> {
-        let mut cursor = Cursor::live(frame);
-        let version = pass_ethernet(&mut cursor, &mut ())?;
-        self.find_syn(version, cursor, &mut ())
+    /// A call of its own, so that the fast path in front of it saves no registers.
+    #[inline(never)]
+    fn walk_frame(&self, frame: &mut [u8]) -> Outcome {
+        let found = self.syn_in_frame(frame);
+        self.clamp(frame, found)
     }
 
-    #[inline]
+    /// As above.
+    #[inline(never)]
+    fn walk_packet(&self, packet: &mut [u8]) -> Outcome {
+        let found = self.syn_in_packet(packet);
+        self.clamp(packet, found)
+    }
+
+    #[inline(always)]
+    fn syn_in_frame(&self, frame: &[u8]) -> Result<Segment, Outcome> {
+        let mut cursor = Cursor::live(frame);
+        pass_ethernet(&mut cursor, &mut ())
+            .and_then(|version| self.find_syn(version, &mut cursor, &mut ()))
+            .map_err(|stop| cursor.outcome(stop))
+    }
+
+    #[inline(always)]
     fn syn_in_packet(&self, packet: &[u8]) -> Result<Segment, Outcome> {
-        let cursor = Cursor::live(packet);
-        let version = Version::of_bare_packet(&cursor)?;
-        self.find_syn(version, cursor, &mut ())
+        let mut cursor = Cursor::live(packet);
+        Version::of_bare_packet(&mut cursor)
+            .and_then(|version| self.find_syn(version, &mut cursor, &mut ()))
+            .map_err(|stop| cursor.outcome(stop))
     }
 
     pub(crate) fn syn_in_capture(
@@ -72,10 +93,13 @@ impl Clamp {
         trail: &mut impl Trail,
     ) -> Result<Segment, Outcome> {
         let mut cursor = Cursor::captured(bytes, wire_len);
-        let version = link_type.pass_to_ip(&mut cursor, trail)?;
-        self.find_syn(version, cursor, trail)
+        link_type
+            .pass_to_ip(&mut cursor, trail)
+            .and_then(|version| self.find_syn(version, &mut cursor, trail))
+            .map_err(|stop| cursor.outcome(stop))
     }
 
+    #[inline(always)]
     fn clamp(&self, frame: &mut [u8], found: Result<Segment, Outcome>) -> Outcome {
         let segment = match found {
             Ok(segment) => segment,
@@ -92,6 +116,7 @@ impl Clamp {
         outcome
     }
 
+    #[inline(always)]
     fn judge(&self, frame: &[u8], found: Result<Segment, Outcome>) -> Outcome {
         let segment = match found {
             Ok(segment) => segment,

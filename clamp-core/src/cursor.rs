@@ -12,6 +12,16 @@ pub(crate) struct Cursor<'a> {
     cut: usize,
     /// Where in the frame the link MTU counts from.
     mtu_counts_from: usize,
+    /// What was wrong, once the walk has stopped for it.
+    malformed: Malformed,
+}
+
+/// Why the walk stopped short of a SYN: a byte, where an outcome would be eight.
+#[derive(Clone, Copy)]
+pub(crate) enum Stop {
+    LeftAlone(Reason),
+    /// The cursor has noted where and how.
+    Malformed,
 }
 
 impl<'a> Cursor<'a> {
@@ -22,6 +32,11 @@ impl<'a> Cursor<'a> {
             at: 0,
             cut: 0,
             mtu_counts_from: 0,
+            malformed: Malformed::TooShort {
+                layer: Layer::Ethernet,
+                needed: 0,
+                there: 0,
+            },
         }
     }
 
@@ -74,7 +89,7 @@ impl<'a> Cursor<'a> {
 
     /// The next `N` bytes, a header of `layer`.
     #[inline]
-    pub(crate) fn header<const N: usize>(&self, layer: Layer) -> Result<&'a [u8; N], Outcome> {
+    pub(crate) fn header<const N: usize>(&mut self, layer: Layer) -> Result<&'a [u8; N], Stop> {
         match self.bytes.first_chunk() {
             Some(header) => Ok(header),
             None => Err(self.shorter_than(layer, N)),
@@ -83,14 +98,14 @@ impl<'a> Cursor<'a> {
 
     /// Moves behind the next `len` bytes, which are a header of `layer`.
     #[inline]
-    pub(crate) fn pass(&mut self, layer: Layer, len: usize) -> Result<(), Outcome> {
+    pub(crate) fn pass(&mut self, layer: Layer, len: usize) -> Result<(), Stop> {
         if let Some((_, bytes)) = self.bytes.split_at_checked(len) {
             self.bytes = bytes;
         } else if len <= self.len() {
             self.cut = self.len().wrapping_sub(len);
             self.bytes = &[];
         } else {
-            return Err(too_short(layer, len, self.len()));
+            return Err(self.too_short(layer, len, self.len()));
         }
         self.at = self.at.wrapping_add(len);
         Ok(())
@@ -98,38 +113,57 @@ impl<'a> Cursor<'a> {
 
     /// Keeps to the next `len` bytes, a length that `layer` announces: what follows is not its own.
     #[inline]
-    pub(crate) fn bound(&mut self, layer: Layer, len: usize) -> Result<(), Outcome> {
+    pub(crate) fn bound(&mut self, layer: Layer, len: usize) -> Result<(), Stop> {
         if let Some(bytes) = self.bytes.get(..len) {
             self.bytes = bytes;
             self.cut = 0;
         } else if len <= self.len() {
             self.cut = len.wrapping_sub(self.bytes.len());
         } else {
-            return Err(too_short(layer, len, self.len()));
+            return Err(self.too_short(layer, len, self.len()));
         }
         Ok(())
     }
 
-    /// Why `needed` bytes of `layer` can't be read: they never were there, or the capture is cut.
+    /// Stops where `needed` bytes of `layer` can't be read: they never were there, or the capture is
+    /// cut.
     #[cold]
     #[inline(never)]
-    pub(crate) fn shorter_than(&self, layer: Layer, needed: usize) -> Outcome {
+    pub(crate) fn shorter_than(&mut self, layer: Layer, needed: usize) -> Stop {
         if needed <= self.len() {
-            Outcome::LeftAlone(Reason::Cut)
+            Stop::LeftAlone(Reason::Cut)
         } else {
-            too_short(layer, needed, self.len())
+            self.too_short(layer, needed, self.len())
         }
     }
-}
 
-/// Bytes of `layer` that are needed and not there. `needed` never passes 65535, being a fixed size
-/// or read from a field of 16 bits at most, and `there` is smaller.
-#[cold]
-#[inline(never)]
-pub(crate) fn too_short(layer: Layer, needed: usize, there: usize) -> Outcome {
-    Outcome::Malformed(Malformed::TooShort {
-        layer,
-        needed: u16::try_from(needed).unwrap_or(u16::MAX),
-        there: u16::try_from(there).unwrap_or(u16::MAX),
-    })
+    /// Stops at bytes of `layer` that are needed and not there. `needed` never passes 65535, being a
+    /// fixed size or read from a field of 16 bits at most, and `there` is smaller.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn too_short(&mut self, layer: Layer, needed: usize, there: usize) -> Stop {
+        self.malformed = Malformed::TooShort {
+            layer,
+            needed: u16::try_from(needed).unwrap_or(u16::MAX),
+            there: u16::try_from(there).unwrap_or(u16::MAX),
+        };
+        Stop::Malformed
+    }
+
+    /// Stops at an IP version that contradicts what announced it.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wrong_version(&mut self, layer: Layer, version: u8) -> Stop {
+        self.malformed = Malformed::WrongVersion { layer, version };
+        Stop::Malformed
+    }
+
+    /// The outcome of a walk that stopped.
+    #[inline]
+    pub(crate) fn outcome(&self, stop: Stop) -> Outcome {
+        match stop {
+            Stop::LeftAlone(reason) => Outcome::LeftAlone(reason),
+            Stop::Malformed => Outcome::Malformed(self.malformed),
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Ethernet II with VLAN tags, and 802.3 with LLC/SNAP (IEEE 802.3, 802.1Q, 802.1ad; RFC 1042).
 
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Stop};
 use crate::ip::Version;
-use crate::outcome::{Layer, Outcome, Reason};
-use crate::pppoe;
+use crate::outcome::{Layer, Reason};
 use crate::trail::Trail;
+use crate::{ipv4, pppoe};
 
 const HEADER_LEN: usize = 14;
+/// What a plain answer takes.
+const PLAIN_LEN: usize = HEADER_LEN + ipv4::TCP_FLAGS_END;
 const TAG_LEN: usize = 4;
 const MAX_TAGS: usize = 3;
 /// LLC and SNAP in front of an ethertype: unnumbered information, organization 00-00-00.
@@ -26,9 +28,20 @@ pub(crate) mod ethertype {
     pub(crate) const OLD_SERVICE_VLAN: u16 = 0x9100;
 }
 
+/// The answer to a frame that plainly holds no SYN, as [`ipv4::plain_answer`].
+#[inline(always)]
+pub(crate) fn plain_answer(frame: &[u8]) -> Option<Reason> {
+    let start = frame.first_chunk::<PLAIN_LEN>()?;
+    let (header, packet) = start.split_first_chunk::<HEADER_LEN>()?;
+    if u16::from_be_bytes([header[12], header[13]]) != ethertype::IPV4 {
+        return None;
+    }
+    ipv4::plain_answer(packet.first_chunk()?)
+}
+
 /// Moves behind an Ethernet header and its VLAN tags, and returns their ethertype or 802.3 length.
 #[inline]
-pub(crate) fn pass_header(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<u16, Outcome> {
+pub(crate) fn pass_header(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<u16, Stop> {
     let header: &[u8; HEADER_LEN] = frame.header(Layer::Ethernet)?;
     trail.passed(Layer::Ethernet, frame.at());
     frame.pass(Layer::Ethernet, HEADER_LEN)?;
@@ -41,12 +54,12 @@ pub(crate) fn pass_tags(
     mut ethertype: u16,
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<u16, Outcome> {
+) -> Result<u16, Stop> {
     let mut tags_left = MAX_TAGS;
     while let ethertype::VLAN | ethertype::SERVICE_VLAN | ethertype::OLD_SERVICE_VLAN = ethertype {
         tags_left = match tags_left.checked_sub(1) {
             Some(left) => left,
-            None => return Err(Outcome::LeftAlone(Reason::TooManyVlanTags)),
+            None => return Err(Stop::LeftAlone(Reason::TooManyVlanTags)),
         };
         let tag: &[u8; TAG_LEN] = frame.header(Layer::Vlan)?;
         trail.passed(Layer::Vlan, frame.at());
@@ -62,7 +75,7 @@ pub(crate) fn pass_to_ip(
     ethertype: u16,
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Version, Outcome> {
+) -> Result<Version, Stop> {
     match ethertype {
         ethertype::IPV4 => Ok(Version::V4),
         ethertype::PPPOE_SESSION => pppoe::pass_session(frame, trail),
@@ -72,21 +85,17 @@ pub(crate) fn pass_to_ip(
 }
 
 /// The IP version that an ethertype stands for.
-pub(crate) fn announced_by(ethertype: u16) -> Result<Version, Outcome> {
+pub(crate) fn announced_by(ethertype: u16) -> Result<Version, Stop> {
     match ethertype {
         ethertype::IPV4 => Ok(Version::V4),
         ethertype::IPV6 => Ok(Version::V6),
-        _ => Err(Outcome::LeftAlone(Reason::NotIp)),
+        _ => Err(Stop::LeftAlone(Reason::NotIp)),
     }
 }
 
 /// Moves to the IP packet in an 802.3 frame. Its length leaves padding out; one past the frame does
 /// no harm. What is too short to tell, yet begins as SNAP does, is a truncated one.
-fn pass_snap(
-    len: usize,
-    frame: &mut Cursor<'_>,
-    trail: &mut impl Trail,
-) -> Result<Version, Outcome> {
+fn pass_snap(len: usize, frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Stop> {
     frame.bound(Layer::Snap, len.min(frame.len()))?;
     let begins_otherwise = frame
         .bytes()
@@ -94,7 +103,7 @@ fn pass_snap(
         .zip(SNAP)
         .any(|(&byte, snap)| byte != snap);
     if begins_otherwise {
-        return Err(Outcome::LeftAlone(Reason::NotIp));
+        return Err(Stop::LeftAlone(Reason::NotIp));
     }
     let header: &[u8; SNAP_HEADER_LEN] = frame.header(Layer::Snap)?;
     trail.passed(Layer::Snap, frame.at());

@@ -1,7 +1,7 @@
 //! GRE version 0 with its checksum, key and sequence number (RFC 2784, RFC 2890).
 
-use crate::cursor::Cursor;
-use crate::outcome::{Layer, Outcome, Reason};
+use crate::cursor::{Cursor, Stop};
+use crate::outcome::{Layer, Reason};
 
 const FIXED_HEADER_LEN: usize = 4;
 const CHECKSUM_PRESENT: u16 = 0x8000;
@@ -13,11 +13,11 @@ const UNSUPPORTED: u16 = 0x4c00;
 const VERSION: u16 = 0x0007;
 
 /// Moves behind a GRE header, and returns the ethertype of what it carries.
-pub(crate) fn pass(packet: &mut Cursor<'_>) -> Result<u16, Outcome> {
+pub(crate) fn pass(packet: &mut Cursor<'_>) -> Result<u16, Stop> {
     let header: &[u8; FIXED_HEADER_LEN] = packet.header(Layer::Gre)?;
     let flags = u16::from_be_bytes([header[0], header[1]]);
     if flags & (UNSUPPORTED | VERSION) != 0 {
-        return Err(Outcome::LeftAlone(Reason::UnsupportedGre));
+        return Err(Stop::LeftAlone(Reason::UnsupportedGre));
     }
     let header_len = [CHECKSUM_PRESENT, KEY_PRESENT, SEQUENCE_PRESENT]
         .iter()

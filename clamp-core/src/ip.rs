@@ -1,7 +1,7 @@
 //! What IPv4 and IPv6 have in common: versions, protocol numbers, and what they carry.
 
-use crate::cursor::Cursor;
-use crate::outcome::{Layer, Malformed, Outcome, Reason};
+use crate::cursor::{Cursor, Stop};
+use crate::outcome::{Layer, Reason};
 use crate::{ipv4, tcp};
 
 /// An IP version.
@@ -14,17 +14,14 @@ pub(crate) enum Version {
 impl Version {
     /// The version of a packet that nothing announces: its own version field says it.
     #[inline]
-    pub(crate) fn of_bare_packet(packet: &Cursor<'_>) -> Result<Self, Outcome> {
+    pub(crate) fn of_bare_packet(packet: &mut Cursor<'_>) -> Result<Self, Stop> {
         let Some(first) = packet.bytes().first() else {
             return Err(packet.shorter_than(Layer::Ipv4, ipv4::FIXED_HEADER_LEN));
         };
         match first >> 4 {
             4 => Ok(Self::V4),
             6 => Ok(Self::V6),
-            version => Err(Outcome::Malformed(Malformed::WrongVersion {
-                layer: Layer::Ipv4,
-                version,
-            })),
+            version => Err(packet.wrong_version(Layer::Ipv4, version)),
         }
     }
 }
@@ -32,8 +29,10 @@ impl Version {
 /// IP protocol numbers and IPv6 next headers that the walk knows (IANA, "Protocol Numbers").
 pub(crate) mod protocol {
     pub(crate) const HOP_BY_HOP: u8 = 0;
+    pub(crate) const ICMP: u8 = 1;
     pub(crate) const IPV4: u8 = 4;
     pub(crate) const TCP: u8 = 6;
+    pub(crate) const UDP: u8 = 17;
     pub(crate) const IPV6: u8 = 41;
     pub(crate) const ROUTING: u8 = 43;
     pub(crate) const FRAGMENT: u8 = 44;
@@ -55,9 +54,9 @@ pub(crate) struct Payload {
 /// Answers a segment without SYN from its flags alone: nearly every packet leaves here. The lengths
 /// have not been judged yet, and a segment whose flags are not there goes on to be.
 #[inline]
-pub(crate) fn refuse_without_syn(packet: &Cursor<'_>, tcp_at: usize) -> Result<(), Outcome> {
+pub(crate) fn refuse_without_syn(packet: &Cursor<'_>, tcp_at: usize) -> Result<(), Stop> {
     match packet.bytes().get(tcp_at.wrapping_add(tcp::FLAGS_AT)) {
-        Some(&flags) if !tcp::is_syn(flags) => Err(Outcome::LeftAlone(Reason::NotSyn)),
+        Some(&flags) if !tcp::is_syn(flags) => Err(Stop::LeftAlone(Reason::NotSyn)),
         _ => Ok(()),
     }
 }

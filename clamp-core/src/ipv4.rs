@@ -1,27 +1,48 @@
 //! IPv4 (RFC 791).
 
-use crate::cursor::{Cursor, too_short};
+use crate::cursor::{Cursor, Stop};
 use crate::ip::{Payload, protocol, refuse_without_syn};
-use crate::outcome::{Layer, Malformed, Outcome, Reason};
+use crate::outcome::{Layer, Reason};
+use crate::tcp;
 
 pub(crate) const FIXED_HEADER_LEN: usize = 20;
+/// Behind the flags of a segment in a packet without IP options.
+pub(crate) const TCP_FLAGS_END: usize = FIXED_HEADER_LEN + tcp::FLAGS_AT + 1;
+const VERSION_4_WITHOUT_OPTIONS: u8 = 0x45;
 const MORE_FRAGMENTS: u16 = 0x2000;
 const FRAGMENT_OFFSET: u16 = 0x1fff;
 
+/// The answer to a packet that plainly holds no SYN, from its first bytes: without IP options, UDP,
+/// ICMP, or TCP without SYN that is not a later fragment. Most packets are, and the whole walk would
+/// give the same answer.
+#[inline(always)]
+pub(crate) fn plain_answer(packet: &[u8; TCP_FLAGS_END]) -> Option<Reason> {
+    if packet[0] != VERSION_4_WITHOUT_OPTIONS {
+        return None;
+    }
+    match packet[9] {
+        protocol::TCP => {
+            let fragment = u16::from_be_bytes([packet[6], packet[7]]);
+            let is_plain =
+                fragment & FRAGMENT_OFFSET == 0 && !tcp::is_syn(packet[TCP_FLAGS_END - 1]);
+            is_plain.then_some(Reason::NotSyn)
+        }
+        protocol::UDP | protocol::ICMP => Some(Reason::NotTcp),
+        _ => None,
+    }
+}
+
 /// Moves to what the packet carries: TCP or a tunnel; anything else leaves here with its reason.
-#[inline]
-pub(crate) fn payload(packet: &mut Cursor<'_>) -> Result<Payload, Outcome> {
+#[inline(always)]
+pub(crate) fn payload(packet: &mut Cursor<'_>) -> Result<Payload, Stop> {
     let header: &[u8; FIXED_HEADER_LEN] = packet.header(Layer::Ipv4)?;
     let version = header[0] >> 4;
     if version != 4 {
-        return Err(Outcome::Malformed(Malformed::WrongVersion {
-            layer: Layer::Ipv4,
-            version,
-        }));
+        return Err(packet.wrong_version(Layer::Ipv4, version));
     }
     let header_len = usize::from(header[0] & 0x0f) << 2;
     if header_len < FIXED_HEADER_LEN {
-        return Err(too_short(Layer::Ipv4, FIXED_HEADER_LEN, header_len));
+        return Err(packet.too_short(Layer::Ipv4, FIXED_HEADER_LEN, header_len));
     }
     let fragment = u16::from_be_bytes([header[6], header[7]]);
     let is_later_fragment = fragment & FRAGMENT_OFFSET != 0;
@@ -29,19 +50,19 @@ pub(crate) fn payload(packet: &mut Cursor<'_>) -> Result<Payload, Outcome> {
     match protocol {
         protocol::TCP if !is_later_fragment => refuse_without_syn(packet, header_len)?,
         protocol::TCP | protocol::AH | protocol::IPV4 | protocol::IPV6 | protocol::GRE => {}
-        protocol::ESP => return Err(Outcome::LeftAlone(Reason::Encrypted)),
-        _ => return Err(Outcome::LeftAlone(Reason::NotTcp)),
+        protocol::ESP => return Err(Stop::LeftAlone(Reason::Encrypted)),
+        _ => return Err(Stop::LeftAlone(Reason::NotTcp)),
     }
     let total_len = usize::from(u16::from_be_bytes([header[2], header[3]]));
     if total_len < header_len {
-        return Err(too_short(Layer::Ipv4, header_len, total_len));
+        return Err(packet.too_short(Layer::Ipv4, header_len, total_len));
     }
     packet.bound(Layer::Ipv4, total_len)?;
     if is_later_fragment {
-        return Err(Outcome::LeftAlone(Reason::Fragment));
+        return Err(Stop::LeftAlone(Reason::Fragment));
     }
     if protocol == protocol::AH {
-        return Err(Outcome::LeftAlone(Reason::AuthenticationHeader));
+        return Err(Stop::LeftAlone(Reason::AuthenticationHeader));
     }
     packet.pass(Layer::Ipv4, header_len)?;
     Ok(Payload {

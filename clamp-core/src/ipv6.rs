@@ -1,8 +1,8 @@
 //! IPv6 and its extension headers (RFC 8200).
 
-use crate::cursor::{Cursor, too_short};
+use crate::cursor::{Cursor, Stop};
 use crate::ip::{Payload, protocol, refuse_without_syn};
-use crate::outcome::{Layer, Malformed, Outcome, Reason};
+use crate::outcome::{Layer, Reason};
 use crate::trail::Trail;
 
 const HEADER_LEN: usize = 40;
@@ -10,15 +10,12 @@ const FRAGMENT_OFFSET: u16 = 0xfff8;
 const MAX_EXTENSION_HEADERS: usize = 8;
 
 /// Moves to what the packet carries: TCP or a tunnel; anything else leaves here with its reason.
-#[inline]
-pub(crate) fn payload(packet: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Payload, Outcome> {
+#[inline(always)]
+pub(crate) fn payload(packet: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Payload, Stop> {
     let header: &[u8; HEADER_LEN] = packet.header(Layer::Ipv6)?;
     let version = header[0] >> 4;
     if version != 6 {
-        return Err(Outcome::Malformed(Malformed::WrongVersion {
-            layer: Layer::Ipv6,
-            version,
-        }));
+        return Err(packet.wrong_version(Layer::Ipv6, version));
     }
     let next_header = header[6];
     if next_header == protocol::TCP {
@@ -29,7 +26,7 @@ pub(crate) fn payload(packet: &mut Cursor<'_>, trail: &mut impl Trail) -> Result
     let payload_len = usize::from(u16::from_be_bytes([header[4], header[5]]));
     if payload_len == 0 {
         // A jumbogram (RFC 2675), or nothing at all.
-        return Err(too_short(Layer::Ipv6, 1, 0));
+        return Err(packet.too_short(Layer::Ipv6, 1, 0));
     }
     packet.pass(Layer::Ipv6, HEADER_LEN)?;
     packet.bound(Layer::Ipv6, payload_len)?;
@@ -37,7 +34,7 @@ pub(crate) fn payload(packet: &mut Cursor<'_>, trail: &mut impl Trail) -> Result
 }
 
 /// Lets through what the walk can follow from an IPv6 header on.
-fn refuse_opaque(next_header: u8) -> Result<(), Outcome> {
+fn refuse_opaque(next_header: u8) -> Result<(), Stop> {
     match next_header {
         protocol::TCP
         | protocol::HOP_BY_HOP
@@ -48,8 +45,8 @@ fn refuse_opaque(next_header: u8) -> Result<(), Outcome> {
         | protocol::IPV4
         | protocol::IPV6
         | protocol::GRE => Ok(()),
-        protocol::ESP => Err(Outcome::LeftAlone(Reason::Encrypted)),
-        _ => Err(Outcome::LeftAlone(Reason::NotTcp)),
+        protocol::ESP => Err(Stop::LeftAlone(Reason::Encrypted)),
+        _ => Err(Stop::LeftAlone(Reason::NotTcp)),
     }
 }
 
@@ -58,13 +55,13 @@ fn pass_extension_headers(
     mut next_header: u8,
     packet: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Payload, Outcome> {
+) -> Result<Payload, Stop> {
     let mut is_fragment = false;
     let mut headers_left = MAX_EXTENSION_HEADERS;
     loop {
         refuse_opaque(next_header)?;
         match next_header {
-            protocol::AH => return Err(Outcome::LeftAlone(Reason::AuthenticationHeader)),
+            protocol::AH => return Err(Stop::LeftAlone(Reason::AuthenticationHeader)),
             protocol::TCP | protocol::IPV4 | protocol::IPV6 | protocol::GRE => {
                 return Ok(Payload {
                     protocol: next_header,
@@ -75,13 +72,13 @@ fn pass_extension_headers(
         }
         headers_left = match headers_left.checked_sub(1) {
             Some(left) => left,
-            None => return Err(Outcome::LeftAlone(Reason::TooManyExtensionHeaders)),
+            None => return Err(Stop::LeftAlone(Reason::TooManyExtensionHeaders)),
         };
         let header: &[u8; 8] = packet.header(Layer::ExtensionHeader)?;
         trail.passed(Layer::ExtensionHeader, packet.at());
         let header_len = if next_header == protocol::FRAGMENT {
             if u16::from_be_bytes([header[2], header[3]]) & FRAGMENT_OFFSET != 0 {
-                return Err(Outcome::LeftAlone(Reason::Fragment));
+                return Err(Stop::LeftAlone(Reason::Fragment));
             }
             is_fragment = true;
             header.len()

@@ -1,9 +1,9 @@
 //! The link layers of capture files, each down to its IP packet.
 
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Stop};
 use crate::ethernet::{self, ethertype};
 use crate::ip::Version;
-use crate::outcome::{Layer, Outcome, Reason};
+use crate::outcome::{Layer, Reason};
 use crate::pppoe;
 use crate::trail::Trail;
 use crate::word;
@@ -57,7 +57,7 @@ impl LinkType {
         self,
         frame: &mut Cursor<'_>,
         trail: &mut impl Trail,
-    ) -> Result<Version, Outcome> {
+    ) -> Result<Version, Stop> {
         match self {
             Self::Ethernet => pass_ethernet(frame, trail),
             Self::Null => pass_null(frame, trail),
@@ -77,7 +77,7 @@ impl LinkType {
 pub(crate) fn pass_ethernet(
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Version, Outcome> {
+) -> Result<Version, Stop> {
     let ethertype = ethernet::pass_header(frame, trail)?;
     frame.count_mtu();
     ethernet::pass_to_ip(ethertype, frame, trail)
@@ -89,13 +89,13 @@ fn pass_cooked<const N: usize>(
     protocol_at: usize,
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Version, Outcome> {
+) -> Result<Version, Stop> {
     let header: &[u8; N] = frame.header(Layer::Cooked)?;
     trail.passed(Layer::Cooked, frame.at());
     frame.pass(Layer::Cooked, N)?;
     let protocol = word::at(header, protocol_at).unwrap_or(0);
     if protocol < ethertype::FIRST {
-        return Err(Outcome::LeftAlone(Reason::NotIp));
+        return Err(Stop::LeftAlone(Reason::NotIp));
     }
     let ethertype = ethernet::pass_tags(protocol, frame, trail)?;
     frame.count_mtu();
@@ -103,7 +103,7 @@ fn pass_cooked<const N: usize>(
 }
 
 /// BSD loopback: the writer's own address family in the writer's own byte order.
-fn pass_null(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Outcome> {
+fn pass_null(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Stop> {
     let header: &[u8; 4] = frame.header(Layer::Null)?;
     trail.passed(Layer::Null, frame.at());
     frame.pass(Layer::Null, header.len())?;
@@ -112,11 +112,11 @@ fn pass_null(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, 
         ADDRESS_FAMILY_INET => Ok(Version::V4),
         // Linux, NetBSD and OpenBSD, FreeBSD, macOS.
         10 | 24 | 28 | 30 => Ok(Version::V6),
-        _ => Err(Outcome::LeftAlone(Reason::NotIp)),
+        _ => Err(Stop::LeftAlone(Reason::NotIp)),
     }
 }
 
-fn pass_hdlc(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Outcome> {
+fn pass_hdlc(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Stop> {
     let header: &[u8; 4] = frame.header(Layer::Hdlc)?;
     trail.passed(Layer::Hdlc, frame.at());
     frame.pass(Layer::Hdlc, header.len())?;
@@ -124,7 +124,7 @@ fn pass_hdlc(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, 
     ethernet::announced_by(u16::from_be_bytes([header[2], header[3]]))
 }
 
-fn pass_ppp(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Outcome> {
+fn pass_ppp(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Stop> {
     if let [0xff, 0x03, ..] = frame.bytes() {
         frame.pass(Layer::Ppp, 2)?;
     }

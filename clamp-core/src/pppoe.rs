@@ -1,8 +1,8 @@
 //! PPPoE session frames (RFC 2516) and the PPP protocol field (RFC 1661).
 
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Stop};
 use crate::ip::Version;
-use crate::outcome::{Layer, Outcome, Reason};
+use crate::outcome::{Layer, Reason};
 use crate::trail::Trail;
 
 const HEADER_LEN: usize = 6;
@@ -16,10 +16,10 @@ const PPP_IPV6: u16 = 0x0057;
 pub(crate) fn pass_session(
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Version, Outcome> {
+) -> Result<Version, Stop> {
     let header: &[u8; HEADER_LEN] = frame.header(Layer::Pppoe)?;
     if header[0] != VERSION_1_TYPE_1 || header[1] != CODE_SESSION_DATA {
-        return Err(Outcome::LeftAlone(Reason::NotPppoeSession));
+        return Err(Stop::LeftAlone(Reason::NotPppoeSession));
     }
     trail.passed(Layer::Pppoe, frame.at());
     let payload_len = usize::from(u16::from_be_bytes([header[4], header[5]]));
@@ -33,7 +33,7 @@ pub(crate) fn pass_session(
 pub(crate) fn pass_protocol(
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Version, Outcome> {
+) -> Result<Version, Stop> {
     let at = frame.at();
     let &[first] = frame.header(Layer::Ppp)?;
     let protocol = if first & 1 == 1 {
@@ -49,7 +49,7 @@ pub(crate) fn pass_protocol(
     let version = match protocol {
         PPP_IPV4 => Version::V4,
         PPP_IPV6 => Version::V6,
-        _ => return Err(Outcome::LeftAlone(Reason::NotIp)),
+        _ => return Err(Stop::LeftAlone(Reason::NotIp)),
     };
     trail.passed(Layer::Ppp, at);
     Ok(version)

@@ -2,10 +2,10 @@
 
 use core::ops::Range;
 
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Stop};
 use crate::ethernet::{self, ethertype};
 use crate::ip::{Version, protocol};
-use crate::outcome::{Layer, Outcome, Reason};
+use crate::outcome::{Layer, Reason};
 use crate::policy::Clamp;
 use crate::trail::Trail;
 use crate::{gre, ipv4, ipv6, tcp};
@@ -35,24 +35,24 @@ impl Segment {
 
 impl Clamp {
     /// The SYN in the IP packet that the cursor stands at, or in the tunnels inside it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find_syn(
         &self,
         mut version: Version,
-        mut cursor: Cursor<'_>,
+        cursor: &mut Cursor<'_>,
         trail: &mut impl Trail,
-    ) -> Result<Segment, Outcome> {
+    ) -> Result<Segment, Stop> {
         let mut tunnels = 0;
         loop {
             let ip_at = cursor.at();
             let payload = match version {
                 Version::V4 => {
                     trail.passed(Layer::Ipv4, ip_at);
-                    ipv4::payload(&mut cursor)?
+                    ipv4::payload(cursor)?
                 }
                 Version::V6 => {
                     trail.passed(Layer::Ipv6, ip_at);
-                    ipv6::payload(&mut cursor, trail)?
+                    ipv6::payload(cursor, trail)?
                 }
             };
             if payload.protocol == protocol::TCP {
@@ -61,23 +61,23 @@ impl Clamp {
                     version,
                     overhead_bytes: cursor.overhead_bytes(ip_at),
                     tcp_at: cursor.at(),
-                    tcp_header_len: tcp::syn_header_len(&cursor, payload.is_fragment)?,
+                    tcp_header_len: tcp::syn_header_len(cursor, payload.is_fragment)?,
                     packet_end: cursor.end(),
                     is_fragment: payload.is_fragment,
                     is_tunneled: tunnels != 0,
                 });
             }
             if !self.looks_into_tunnels() {
-                return Err(Outcome::LeftAlone(Reason::Tunnel));
+                return Err(Stop::LeftAlone(Reason::Tunnel));
             }
             if payload.is_fragment {
-                return Err(Outcome::LeftAlone(Reason::Fragment));
+                return Err(Stop::LeftAlone(Reason::Fragment));
             }
             if tunnels == MAX_TUNNELS {
-                return Err(Outcome::LeftAlone(Reason::TooManyTunnels));
+                return Err(Stop::LeftAlone(Reason::TooManyTunnels));
             }
             tunnels = tunnels.wrapping_add(1);
-            version = enter_tunnel(payload.protocol, &mut cursor, trail)?;
+            version = enter_tunnel(payload.protocol, cursor, trail)?;
         }
     }
 }
@@ -87,7 +87,7 @@ fn enter_tunnel(
     protocol: u8,
     cursor: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Version, Outcome> {
+) -> Result<Version, Stop> {
     match protocol {
         protocol::IPV4 => Ok(Version::V4),
         protocol::IPV6 => Ok(Version::V6),

@@ -1,7 +1,7 @@
 //! TCP: which segments are SYNs, where their MSS options are, and how they are lowered (RFC 9293).
 
 use crate::checksum;
-use crate::cursor::{Cursor, too_short};
+use crate::cursor::{Cursor, Stop};
 use crate::outcome::{Layer, Outcome, Reason};
 use crate::word;
 
@@ -24,9 +24,8 @@ mod option {
     pub(super) const NO_OPERATION: u8 = 1;
     pub(super) const MSS: u8 = 2;
     pub(super) const MD5_SIGNATURE: u8 = 19;
+    /// Kind, length, two key identifiers: what is shorter is none (RFC 5925, section 2.2).
     pub(super) const AUTHENTICATION: u8 = 29;
-    /// Kind, length, key identifiers: a shorter one is none (RFC 5925, section 2.2).
-    pub(super) const AUTHENTICATION_MIN_LEN: usize = 4;
 }
 
 /// SYN or SYN-ACK, as `--tcp-flags SYN,RST SYN` has it: SYN set and RST clear.
@@ -35,22 +34,22 @@ pub(crate) fn is_syn(flags: u8) -> bool {
 }
 
 /// The length of a SYN's header, options included, all of it inside the IP packet.
-#[inline]
-pub(crate) fn syn_header_len(segment: &Cursor<'_>, is_fragment: bool) -> Result<usize, Outcome> {
-    let in_pieces = |outcome| match outcome {
-        Outcome::Malformed(_) if is_fragment => Outcome::LeftAlone(Reason::Fragment),
+#[inline(always)]
+pub(crate) fn syn_header_len(segment: &mut Cursor<'_>, is_fragment: bool) -> Result<usize, Stop> {
+    let in_pieces = |stop| match stop {
+        Stop::Malformed if is_fragment => Stop::LeftAlone(Reason::Fragment),
         other => other,
     };
     let header: &[u8; FIXED_HEADER_LEN] = segment.header(Layer::Tcp).map_err(in_pieces)?;
     let header_len = usize::from(header[12] >> 4) << 2;
     if header_len < FIXED_HEADER_LEN {
-        return Err(too_short(Layer::Tcp, FIXED_HEADER_LEN, header_len));
+        return Err(segment.too_short(Layer::Tcp, FIXED_HEADER_LEN, header_len));
     }
     if header_len > segment.len() {
         return Err(in_pieces(segment.shorter_than(Layer::Tcp, header_len)));
     }
     if !is_syn(header[FLAGS_AT]) {
-        return Err(Outcome::LeftAlone(Reason::NotSyn));
+        return Err(Stop::LeftAlone(Reason::NotSyn));
     }
     Ok(header_len)
 }
@@ -60,8 +59,8 @@ pub(crate) fn syn_header_len(segment: &Cursor<'_>, is_fragment: bool) -> Result<
 pub(crate) struct Options {
     /// The largest MSS of all well-formed MSS options.
     pub(crate) largest_mss: Option<u16>,
-    /// Where in the header their values are: bit `n` for byte `n`.
-    mss_values_at: u64,
+    /// Where in the header they end: bit `n` for byte `n`.
+    mss_ends_at: u64,
     pub(crate) has_authentication: bool,
     pub(crate) has_md5_signature: bool,
 }
@@ -71,40 +70,37 @@ impl Options {
     /// up to an option that runs past the header.
     pub(crate) fn read(header: &[u8]) -> Self {
         let mut found = Self::default();
-        let mut at = FIXED_HEADER_LEN;
-        while let Some((&kind, rest)) = header.get(at..).and_then(<[u8]>::split_first) {
-            if kind == option::END_OF_LIST || kind == option::NO_OPERATION {
-                at = at.wrapping_add(1);
+        let mut rest = header.get(FIXED_HEADER_LEN..).unwrap_or_default();
+        while let [kind, tail @ ..] = rest {
+            if matches!(*kind, option::END_OF_LIST | option::NO_OPERATION) {
+                rest = tail;
                 continue;
             }
-            let len = match rest.first() {
-                Some(0 | 1) => 1,
-                Some(&len) => usize::from(len),
-                None => break,
-            };
-            let end = at.wrapping_add(len);
-            let Some(option) = header.get(at..end) else {
+            let [len, ..] = tail else {
                 break;
             };
-            found.note(at, option);
-            at = end;
+            if *len < 2 {
+                rest = tail;
+                continue;
+            }
+            let Some((option, behind)) = rest.split_at_checked(usize::from(*len)) else {
+                break;
+            };
+            match *option {
+                [option::MSS, _, high, low] => {
+                    let mss = u16::from_be_bytes([high, low]);
+                    found.largest_mss = found.largest_mss.max(Some(mss));
+                    // Headers are 60 bytes at most.
+                    let end = header.len().wrapping_sub(behind.len());
+                    found.mss_ends_at |= 1 << (end & 63);
+                }
+                [option::AUTHENTICATION, _, _, _, ..] => found.has_authentication = true,
+                [option::MD5_SIGNATURE, ..] => found.has_md5_signature = true,
+                _ => {}
+            }
+            rest = behind;
         }
         found
-    }
-
-    fn note(&mut self, at: usize, option: &[u8]) {
-        match *option {
-            [option::MSS, _, high, low] => {
-                let mss = u16::from_be_bytes([high, low]);
-                self.largest_mss = self.largest_mss.max(Some(mss));
-                self.mss_values_at |= 4_u64.wrapping_shl(u32::try_from(at).unwrap_or(0));
-            }
-            [option::AUTHENTICATION, ..] if option.len() >= option::AUTHENTICATION_MIN_LEN => {
-                self.has_authentication = true;
-            }
-            [option::MD5_SIGNATURE, _, ..] => self.has_md5_signature = true,
-            _ => {}
-        }
     }
 
     /// What becomes of a SYN with these options under a ceiling.
@@ -125,11 +121,12 @@ impl Options {
 
     /// Lowers every MSS above the ceiling to it, in the header that was read.
     pub(crate) fn lower(&self, header: &mut [u8], ceiling: u16) {
-        let mut values_at = self.mss_values_at;
-        while values_at != 0 {
-            let at = values_at.trailing_zeros();
-            values_at &= values_at.wrapping_sub(1);
-            let Some(value) = word::at_mut(header, usize::try_from(at).unwrap_or(0)) else {
+        let mut ends_at = self.mss_ends_at;
+        while ends_at != 0 {
+            let end = ends_at.trailing_zeros();
+            ends_at &= ends_at.wrapping_sub(1);
+            let at = usize::try_from(end.wrapping_sub(2)).unwrap_or(0);
+            let Some(value) = word::at_mut(header, at) else {
                 return;
             };
             let mss = u16::from_be_bytes(*value);
@@ -138,7 +135,7 @@ impl Options {
             }
             *value = ceiling.to_be_bytes();
             // At an odd offset a value lies across two words of the sum: its bytes swap places.
-            if at & 1 == 0 {
+            if at.is_multiple_of(2) {
                 checksum::update(header, CHECKSUM_AT, mss, ceiling);
             } else {
                 checksum::update(header, CHECKSUM_AT, mss.swap_bytes(), ceiling.swap_bytes());

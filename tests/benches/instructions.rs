@@ -89,7 +89,7 @@ fn measured_call(clamp: &Clamp, frame: &mut [u8]) -> Outcome {
 }
 
 fn measure(case: &Case) {
-    let clamp = black_box(Clamp::for_link_mtu(1400).expect("a plain policy"));
+    let clamp = black_box(Clamp::for_link_mtu(1492).expect("a plain policy"));
     for _ in 0..CALLS {
         let mut frame = black_box(case.frame.clone());
         let outcome = measured_call(&clamp, &mut frame);

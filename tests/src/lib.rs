@@ -1,4 +1,12 @@
-//! What holds the other rooms to real captures, the Linux kernel and their budgets.
+//! What holds the other rooms to an oracle, to real captures, to the Linux kernel and to their
+//! budgets.
+//!
+//! The library half is what several integration tests share: a naive [`oracle`] that predicts every
+//! outcome and every byte; [`frames`], random frames of every encapsulation that the clamp knows;
+//! [`lab`], network namespaces around a real Linux router; and [`linux`], what that router's own
+//! clamps do where ours differs on purpose.
 
+pub mod frames;
 pub mod lab;
 pub mod linux;
+pub mod oracle;

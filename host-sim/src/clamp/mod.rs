@@ -59,8 +59,12 @@ pub(crate) fn run(
     progress.finish();
     let fault = copied.map_err(|error| format!("{}: {error}", arguments.output.display()))?;
     let fault = fault.map(in_input);
-    report.summary(rewrite.summary(), fault.as_deref());
-    fault.map_or(Ok(Exit::Fine), Err)
+    let reported = report.finish(rewrite.summary(), fault.as_deref());
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    reported.map_err(|error| format!("the report: {error}"))?;
+    Ok(Exit::Fine)
 }
 
 fn is_standard_stream(path: &Path) -> bool {

@@ -175,3 +175,62 @@ pub(crate) fn insert_mss(segment: &mut [u8], mss: u16) {
     );
     checksum::update(segment, CHECKSUM_AT, 0, mss);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FIXED_HEADER_LEN, Options, is_syn};
+
+    fn read(options: &[u8]) -> Options {
+        let mut header = [0; 60];
+        let end = FIXED_HEADER_LEN + options.len();
+        header[FIXED_HEADER_LEN..end].copy_from_slice(options);
+        Options::read(&header[..end])
+    }
+
+    #[test]
+    fn syn_and_syn_ack_are_syns_and_syn_rst_is_none() {
+        assert!(is_syn(0x02) && is_syn(0x12) && is_syn(0x03));
+        assert!(!is_syn(0x06) && !is_syn(0x10) && !is_syn(0x00));
+    }
+
+    #[test]
+    fn the_walk_goes_on_past_an_end_of_list() {
+        assert_eq!(read(&[0, 2, 4, 5, 180, 0, 0, 0]).largest_mss, Some(1460));
+    }
+
+    #[test]
+    fn lengths_of_0_and_1_advance_one_byte() {
+        let odd = [8, 0, 8, 1, 2, 4, 5, 180];
+        assert_eq!(read(&odd).largest_mss, Some(1460));
+    }
+
+    #[test]
+    fn a_kind_2_of_another_length_is_skipped_by_its_length() {
+        let short_then_right = [2, 3, 9, 2, 4, 5, 180, 0];
+        assert_eq!(read(&short_then_right).largest_mss, Some(1460));
+        assert_eq!(read(&[2, 6, 5, 180, 2, 4, 0, 0]).largest_mss, None);
+    }
+
+    #[test]
+    fn an_option_past_the_header_ends_the_walk_and_what_came_before_counts() {
+        let cut = [2, 4, 5, 180, 8, 10, 2, 4];
+        assert_eq!(read(&cut).largest_mss, Some(1460));
+        assert_eq!(read(&[1, 1, 1, 2]).largest_mss, None, "a lone kind");
+    }
+
+    #[test]
+    fn the_largest_of_several_counts() {
+        let two = [2, 4, 5, 172, 2, 4, 5, 180];
+        assert_eq!(read(&two).largest_mss, Some(1460));
+    }
+
+    #[test]
+    fn tcp_ao_counts_from_4_bytes_on() {
+        assert!(read(&[29, 4, 1, 1]).has_authentication);
+        assert!(!read(&[29, 3, 1, 1]).has_authentication);
+        assert!(
+            !read(&[29, 8, 1, 1]).has_authentication,
+            "runs past the header"
+        );
+    }
+}

@@ -10,3 +10,8 @@ pub mod frames;
 pub mod lab;
 pub mod linux;
 pub mod oracle;
+
+/// The code in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -6,6 +6,7 @@
 
 mod arguments;
 pub mod capture;
+pub mod check;
 mod clamp;
 mod path;
 mod progress;

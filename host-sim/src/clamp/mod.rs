@@ -5,7 +5,7 @@ mod row;
 mod summary;
 
 use std::fs::File;
-use std::io::{self, Read, Write, stdin, stdout};
+use std::io::{self, IsTerminal, Read, Write, stderr, stdin, stdout};
 use std::path::Path;
 
 use same_file::Handle;
@@ -37,7 +37,13 @@ pub(crate) fn run(
     } else {
         Box::new(open(&arguments.input, |path| File::open(path))?)
     };
-    let progress = Progress::over(&arguments.input);
+    let to_stdout = is_standard_stream(&arguments.output);
+    let report_on_terminal = if to_stdout {
+        stderr().is_terminal()
+    } else {
+        stdout().is_terminal()
+    };
+    let progress = Progress::over(&arguments.input, report_on_terminal);
     let in_input = |error| format!("{}: {error}", arguments.input.display());
     let reader = Reader::open(progress.watch(input)).map_err(in_input)?;
 
@@ -46,7 +52,6 @@ pub(crate) fn run(
     } else {
         Growth::Never
     };
-    let to_stdout = is_standard_stream(&arguments.output);
     let writer = if to_stdout {
         Writer::to_stream(stdout(), growth)
     } else {

@@ -6,6 +6,8 @@ mod reports;
 #[path = "../sample/mod.rs"]
 mod sample;
 mod streams;
+#[cfg(unix)]
+mod terminal;
 mod usage;
 
 use std::ffi::OsStr;

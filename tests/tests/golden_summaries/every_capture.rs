@@ -2,6 +2,7 @@
 //! may change.
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use host_sim::Exit;
@@ -42,7 +43,9 @@ fn every_capture_of_our_own_changes_in_nothing_but_mss_values_and_checksums() {
 fn every_capture_of_others_changes_in_nothing_but_mss_values_and_checksums() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/traces");
     let Some(captures) = captures_in(&folder) else {
-        eprintln!("NOT RUN: no folder of captures at ../shared/traces beside the workspace");
+        // Past the harness, which keeps what a passing test prints to itself.
+        let notice = "NOT RUN: no folder of captures at ../shared/traces beside the workspace";
+        let _ = writeln!(io::stderr(), "{notice}");
         return;
     };
     let mut clamped = 0;

@@ -1,7 +1,9 @@
 //! The words of the command line.
 
+use std::fmt::Display;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clamp_core::{Clamp, PolicyError};
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -86,13 +88,13 @@ pub(crate) struct ClampArguments {
 pub(crate) struct PolicyFlags {
     /// What the link carries after the Ethernet header and its VLAN tags, in bytes (1492 for a
     /// router on a DSL line; 1500 for a capture of the line itself)
-    #[arg(long, value_name = "N", value_parser = link_mtu)]
+    #[arg(long, value_name = "N", value_parser = link_mtu, allow_negative_numbers = true)]
     pub(crate) link_mtu: Option<u32>,
     /// A fixed ceiling for IPv4, in bytes of TCP payload
-    #[arg(long, value_name = "N", value_parser = max_mss)]
+    #[arg(long, value_name = "N", value_parser = max_mss, allow_negative_numbers = true)]
     pub(crate) max_mss_v4: Option<u16>,
     /// A fixed ceiling for IPv6, in bytes of TCP payload
-    #[arg(long, value_name = "N", value_parser = max_mss)]
+    #[arg(long, value_name = "N", value_parser = max_mss, allow_negative_numbers = true)]
     pub(crate) max_mss_v6: Option<u16>,
     /// Look into IPIP, 6in4, 4in6, 6in6 and GRE, too
     #[arg(long)]
@@ -132,7 +134,7 @@ impl PolicyFlags {
 
 /// A link MTU that a policy can be built on, so that the complaint names the flag.
 fn link_mtu(text: &str) -> Result<u32, String> {
-    let link_mtu_bytes = text.parse().map_err(|error| format!("{error}"))?;
+    let link_mtu_bytes = whole_number(text, u32::MAX)?;
     match Clamp::for_link_mtu(link_mtu_bytes) {
         Ok(_) => Ok(link_mtu_bytes),
         Err(error) => Err(error.to_string()),
@@ -141,9 +143,15 @@ fn link_mtu(text: &str) -> Result<u32, String> {
 
 /// The same for a fixed ceiling.
 fn max_mss(text: &str) -> Result<u16, String> {
-    let max_mss = text.parse().map_err(|error| format!("{error}"))?;
+    let max_mss = whole_number(text, u16::MAX)?;
     match Clamp::for_max_mss(Some(max_mss), None) {
         Ok(_) => Ok(max_mss),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// A number of bytes, `most` at most.
+fn whole_number<N: FromStr + Display + Copy>(text: &str, most: N) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| format!("not a whole number of bytes up to {most}"))
 }

@@ -36,9 +36,17 @@ impl Progress {
         self.0.wrap_read(input)
     }
 
-    /// `out`, whose lines are printed past the bar.
-    pub(crate) fn beside<'a>(&'a self, out: &'a mut dyn Write) -> impl Write + 'a {
-        Beside { bar: &self.0, out }
+    /// `report`, which the bar makes room for only where both are on a terminal: to take it down and
+    /// put it up again takes longer than to print a line.
+    pub(crate) fn beside<'a>(
+        &'a self,
+        report: &'a mut dyn Write,
+        is_on_terminal: bool,
+    ) -> impl Write + 'a {
+        Beside {
+            bar: is_on_terminal.then_some(&self.0),
+            report,
+        }
     }
 
     /// Takes the bar away.
@@ -48,16 +56,19 @@ impl Progress {
 }
 
 struct Beside<'a> {
-    bar: &'a ProgressBar,
-    out: &'a mut dyn Write,
+    bar: Option<&'a ProgressBar>,
+    report: &'a mut dyn Write,
 }
 
 impl Write for Beside<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bar.suspend(|| self.out.write(bytes))
+        match self.bar {
+            Some(bar) => bar.suspend(|| self.report.write(bytes)),
+            None => self.report.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.report.flush()
     }
 }

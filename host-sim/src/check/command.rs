@@ -1,6 +1,6 @@
 //! The command line of `host-sim check`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write, stdout};
 
 use super::{CheckError, CheckOptions, WhichCapture};
 use crate::arguments::CheckArguments;
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<Exi
         capture,
         files::input(after)?,
         &options,
-        &mut progress.beside(out),
+        &mut progress.beside(out, stdout().is_terminal()),
     );
     progress.finish();
     match checked {

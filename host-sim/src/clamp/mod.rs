@@ -4,7 +4,7 @@ mod rewrite;
 mod row;
 mod summary;
 
-use std::io::{self, Write, stdout};
+use std::io::{self, IsTerminal, Write, stderr, stdout};
 use std::path::Path;
 
 use same_file::Handle;
@@ -20,10 +20,10 @@ pub(crate) use row::Row;
 pub(crate) use summary::Summary;
 
 /// Runs the command: the report goes to `out`, or to `err` when OUT is standard output.
-pub(crate) fn run(
+pub(crate) fn run<'a>(
     arguments: &ClampArguments,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
 ) -> Result<Exit, String> {
     let clamp = arguments
         .policy
@@ -41,22 +41,27 @@ pub(crate) fn run(
     } else {
         Growth::Never
     };
-    let to_stdout = files::is_standard_stream(&arguments.output);
-    let writer = if to_stdout {
-        Writer::to_stream(stdout(), growth)
+    let (writer, report, is_on_terminal) = if files::is_standard_stream(&arguments.output) {
+        let writer = Writer::to_stream(stdout(), growth);
+        (writer, err, stderr().is_terminal())
     } else {
-        Writer::to_file(files::output(&arguments.output)?, growth)
+        let writer = Writer::to_file(files::output(&arguments.output)?, growth);
+        (writer, out, stdout().is_terminal())
     };
 
-    let mut beside = progress.beside(if to_stdout { err } else { out });
-    let mut report = Report::new(&mut beside, arguments.json);
+    let mut report = progress.beside(report, is_on_terminal);
+    let mut report = Report::new(&mut report, arguments.json);
     let mut rewrite = Rewrite::new(clamp, arguments.policy.insert_missing);
     let copied = rewrite.copy(reader, writer, |row| report.row(row));
     progress.finish();
     let fault = copied.map_err(|error| format!("{}: {error}", arguments.output.display()))?;
     let fault = fault.map(in_input);
-    report.summary(rewrite.summary(), fault.as_deref());
-    fault.map_or(Ok(Exit::Fine), Err)
+    let reported = report.finish(rewrite.summary(), fault.as_deref());
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    reported.map_err(|error| format!("the report: {error}"))?;
+    Ok(Exit::Fine)
 }
 
 /// Refuses an OUT that is IN, through whatever name, link or redirection: to open it for writing

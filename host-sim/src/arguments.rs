@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 use std::fmt::Display;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -15,8 +16,8 @@ Examples:
       a capture of the line itself: PPPoE, GRE, 6in4... are subtracted where they occur
   tcpdump -w - | host-sim clamp - - --max-mss-v4 1360 --json > clamped.pcap
       the report goes to stderr, a line of JSON a SYN
-  host-sim check lan.pcap wan.pcap --routed --link-mtu 1492
-      did the router in between clamp rightly, and touch nothing else?
+  host-sim check lan.pcap wan.pcap --routed --link-mtu 1500
+      did the router between a LAN and a PPPoE line clamp rightly, and touch nothing else?
 
 Exit codes: 0 fine, 1 found a fault, 2 bad usage or input";
 
@@ -33,6 +34,32 @@ pub(crate) enum Command {
     /// Copy a capture, its SYNs clamped
     #[command(after_help = EXAMPLES)]
     Clamp(ClampArguments),
+    /// Compare the captures before and after any clamp
+    #[command(after_help = EXAMPLES)]
+    Check(CheckArguments),
+}
+
+/// What `host-sim check` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// The capture from before the clamp, `-` for standard input
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// The capture from behind it, `-` for standard input
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+    #[command(flatten)]
+    pub(crate) policy: PolicyFlags,
+    /// The captures are of the two sides of a router: link layers, TTL, and addresses and ports
+    /// under NAT may differ
+    #[arg(long)]
+    pub(crate) routed: bool,
+    /// How many packets of each capture wait for their partners
+    #[arg(long, value_name = "PACKETS", default_value = "4096")]
+    pub(crate) window: NonZeroU16,
+    /// Report for machines: a line of JSON a finding, a summary last
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What `host-sim clamp` is asked to do.

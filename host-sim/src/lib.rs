@@ -1,6 +1,7 @@
 //! The workbench on a PC: real captures through the very clamp that runs in a router's firmware.
 //!
-//! [`run`] is the command line. [`capture`] reads and writes captures byte for byte.
+//! [`run`] is the command line. [`capture`] reads and writes captures byte for byte; [`check`] holds
+//! the captures before and after any clamp against each other.
 
 #![forbid(unsafe_code)]
 
@@ -8,6 +9,7 @@ mod arguments;
 pub mod capture;
 pub mod check;
 mod clamp;
+mod files;
 mod path;
 mod progress;
 mod report;
@@ -63,6 +65,7 @@ pub fn run(
     };
     let result = match command {
         Command::Clamp(arguments) => clamp::run(&arguments, out, err),
+        Command::Check(arguments) => check::command::run(&arguments, out),
     };
     result.unwrap_or_else(|complaint| {
         let _ = writeln!(err, "host-sim: {complaint}");

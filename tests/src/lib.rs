@@ -6,6 +6,7 @@
 //! [`lab`], network namespaces around a real Linux router; and [`linux`], what that router's own
 //! clamps do where ours differs on purpose.
 
+pub mod directed;
 pub mod frames;
 pub mod lab;
 pub mod linux;

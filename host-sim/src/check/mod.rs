@@ -19,6 +19,7 @@
 
 mod anatomy;
 mod checker;
+pub(crate) mod command;
 mod compare;
 mod finding;
 mod keys;

@@ -4,17 +4,17 @@ mod rewrite;
 mod row;
 mod summary;
 
-use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write, stderr, stdin, stdout};
+use std::fs;
+use std::io::{self, IsTerminal, Write, stderr, stdout};
 use std::path::Path;
 
 use same_file::Handle;
 
-use crate::Exit;
 use crate::arguments::ClampArguments;
 use crate::capture::{Growth, Reader, Writer};
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::{Exit, files};
 use rewrite::Rewrite;
 
 pub(crate) use row::Row;
@@ -32,18 +32,8 @@ pub(crate) fn run(
         .map_err(|error| error.to_string())?
         .ok_or("no ceiling: give --link-mtu, --max-mss-v4 or --max-mss-v6")?;
     refuse_one_file(arguments)?;
-    let input: Box<dyn Read> = if is_standard_stream(&arguments.input) {
-        Box::new(stdin().lock())
-    } else {
-        Box::new(open(&arguments.input, |path| File::open(path))?)
-    };
-    let to_stdout = is_standard_stream(&arguments.output);
-    let report_on_terminal = if to_stdout {
-        stderr().is_terminal()
-    } else {
-        stdout().is_terminal()
-    };
-    let progress = Progress::over(&arguments.input, report_on_terminal);
+    let input = files::input(&arguments.input)?;
+    let progress = Progress::over(&arguments.input);
     let in_input = |error| format!("{}: {error}", arguments.input.display());
     let reader = Reader::open(progress.watch(input)).map_err(in_input)?;
 
@@ -52,15 +42,21 @@ pub(crate) fn run(
     } else {
         Growth::Never
     };
+    let to_stdout = files::is_standard_stream(&arguments.output);
     let writer = if to_stdout {
         Writer::to_stream(stdout(), growth)
     } else {
-        Writer::to_file(open(&arguments.output, |path| File::create(path))?, growth)
+        Writer::to_file(files::output(&arguments.output)?, growth)
     };
 
-    let mut report = Report::new(if to_stdout { err } else { out }, arguments.json);
+    let mut beside = if to_stdout {
+        progress.beside(err, stderr().is_terminal())
+    } else {
+        progress.beside(out, stdout().is_terminal())
+    };
+    let mut report = Report::new(&mut beside, arguments.json);
     let mut rewrite = Rewrite::new(clamp, arguments.policy.insert_missing);
-    let copied = rewrite.copy(reader, writer, |row| progress.aside(|| report.row(row)));
+    let copied = rewrite.copy(reader, writer, |row| report.row(row));
     progress.finish();
     let fault = copied.map_err(|error| format!("{}: {error}", arguments.output.display()))?;
     let fault = fault.map(in_input);
@@ -70,14 +66,6 @@ pub(crate) fn run(
     }
     reported.map_err(|error| format!("the report: {error}"))?;
     Ok(Exit::Fine)
-}
-
-fn is_standard_stream(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-fn open(path: &Path, how: fn(&Path) -> io::Result<File>) -> Result<File, String> {
-    how(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Refuses an OUT that is IN, through whatever name, link or redirection: to open it for writing
@@ -96,7 +84,7 @@ fn refuse_one_file(arguments: &ClampArguments) -> Result<(), String> {
 /// terminal or the null device may well be both IN and OUT, and a named pipe must not be opened
 /// just to be looked at, as that waits for its other end and takes that end's peer away.
 fn regular_file(path: &Path, stream: fn() -> io::Result<Handle>) -> Option<Handle> {
-    let handle = if is_standard_stream(path) {
+    let handle = if files::is_standard_stream(path) {
         stream().ok()?
     } else if fs::metadata(path).ok()?.is_file() {
         Handle::from_path(path).ok()?

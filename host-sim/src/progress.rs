@@ -36,15 +36,17 @@ impl Progress {
         self.0.wrap_read(input)
     }
 
-    /// `out`, whose lines are printed past the bar. It makes room for them only where they go to a
-    /// terminal: to be taken down and put up again takes longer than the line.
+    /// `report`, which the bar makes room for only where both are on a terminal: to take it down and
+    /// put it up again takes longer than to print a line.
     pub(crate) fn beside<'a>(
         &'a self,
-        out: &'a mut dyn Write,
-        on_terminal: bool,
+        report: &'a mut dyn Write,
+        is_on_terminal: bool,
     ) -> impl Write + 'a {
-        let bar = on_terminal.then_some(&self.0);
-        Beside { bar, out }
+        Beside {
+            bar: is_on_terminal.then_some(&self.0),
+            report,
+        }
     }
 
     /// Takes the bar away.
@@ -54,20 +56,19 @@ impl Progress {
 }
 
 struct Beside<'a> {
-    /// What is in the way.
     bar: Option<&'a ProgressBar>,
-    out: &'a mut dyn Write,
+    report: &'a mut dyn Write,
 }
 
 impl Write for Beside<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.bar {
-            Some(bar) => bar.suspend(|| self.out.write(bytes)),
-            None => self.out.write(bytes),
+            Some(bar) => bar.suspend(|| self.report.write(bytes)),
+            None => self.report.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.report.flush()
     }
 }

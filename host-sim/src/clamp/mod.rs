@@ -21,10 +21,10 @@ pub(crate) use row::Row;
 pub(crate) use summary::Summary;
 
 /// Runs the command: the report goes to `out`, or to `err` when OUT is standard output.
-pub(crate) fn run(
+pub(crate) fn run<'a>(
     arguments: &ClampArguments,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
 ) -> Result<Exit, String> {
     let clamp = arguments
         .policy
@@ -42,19 +42,16 @@ pub(crate) fn run(
     } else {
         Growth::Never
     };
-    let to_stdout = files::is_standard_stream(&arguments.output);
-    let writer = if to_stdout {
-        Writer::to_stream(stdout(), growth)
+    let (writer, report, is_on_terminal) = if files::is_standard_stream(&arguments.output) {
+        let writer = Writer::to_stream(stdout(), growth);
+        (writer, err, stderr().is_terminal())
     } else {
-        Writer::to_file(files::output(&arguments.output)?, growth)
+        let writer = Writer::to_file(files::output(&arguments.output)?, growth);
+        (writer, out, stdout().is_terminal())
     };
 
-    let mut beside = if to_stdout {
-        progress.beside(err, stderr().is_terminal())
-    } else {
-        progress.beside(out, stdout().is_terminal())
-    };
-    let mut report = Report::new(&mut beside, arguments.json);
+    let mut report = progress.beside(report, is_on_terminal);
+    let mut report = Report::new(&mut report, arguments.json);
     let mut rewrite = Rewrite::new(clamp, arguments.policy.insert_missing);
     let copied = rewrite.copy(reader, writer, |row| report.row(row));
     progress.finish();

@@ -73,9 +73,9 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Writes a line in one piece: between pieces, a progress bar could be drawn over it.
     fn line(&mut self, line: &str) {
-        self.write(line.trim_end().as_bytes());
-        self.write(b"\n");
+        self.write(format!("{}\n", line.trim_end()).as_bytes());
     }
 
     fn write(&mut self, bytes: &[u8]) {

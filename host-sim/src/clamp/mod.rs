@@ -4,6 +4,7 @@ mod rewrite;
 mod row;
 mod summary;
 
+use std::fs;
 use std::io::{self, IsTerminal, Write, stderr, stdout};
 use std::path::Path;
 
@@ -67,28 +68,26 @@ pub(crate) fn run<'a>(
 /// Refuses an OUT that is IN, through whatever name, link or redirection: to open it for writing
 /// would empty it.
 fn refuse_one_file(arguments: &ClampArguments) -> Result<(), String> {
-    let handle = |path: &Path, stream: fn() -> io::Result<Handle>| {
-        if files::is_standard_stream(path) {
-            stream()
-        } else {
-            Handle::from_path(path)
-        }
-    };
-    let input = handle(&arguments.input, Handle::stdin);
-    let output = handle(&arguments.output, Handle::stdout);
-    match (input, output) {
-        (Ok(input), Ok(output)) if input == output && is_regular(&input) => {
-            Err("IN and OUT are the same file".into())
-        }
-        // What can't be opened is found out when it is; what does not exist yet is no other file.
-        _ => Ok(()),
+    let input = regular_file(&arguments.input, Handle::stdin);
+    let output = regular_file(&arguments.output, Handle::stdout);
+    // What can't be opened is found out when it is; what does not exist yet is no other file.
+    if input.is_some() && input == output {
+        return Err("IN and OUT are the same file".into());
     }
+    Ok(())
 }
 
-/// A terminal or the null device may well be both.
-fn is_regular(handle: &Handle) -> bool {
-    handle
-        .as_file()
-        .metadata()
-        .is_ok_and(|metadata| metadata.is_file())
+/// The file behind `path`, or behind the standard stream that it stands for. Only a regular one: a
+/// terminal or the null device may well be both IN and OUT, and a named pipe must not be opened
+/// just to be looked at, as that waits for its other end and takes that end's peer away.
+fn regular_file(path: &Path, stream: fn() -> io::Result<Handle>) -> Option<Handle> {
+    let handle = if files::is_standard_stream(path) {
+        stream().ok()?
+    } else if fs::metadata(path).ok()?.is_file() {
+        Handle::from_path(path).ok()?
+    } else {
+        return None;
+    };
+    let metadata = handle.as_file().metadata().ok()?;
+    metadata.is_file().then_some(handle)
 }

@@ -113,3 +113,32 @@ fn a_full_disk_under_the_report_is_told_of_and_out_is_whole() {
     assert_refused(&output, &["the report", "No space left"]);
     assert_eq!(fs::read(out).unwrap(), capture(1452));
 }
+
+/// `mkfifo IN OUT; cat capture > IN & host-sim clamp IN OUT … & cat OUT`
+#[test]
+#[cfg(unix)]
+fn named_pipes_are_opened_once_and_carry_the_capture() {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    use nix::sys::stat::Mode;
+    use nix::unistd::mkfifo;
+
+    let folder = Folder::new();
+    let (input, out) = (folder.path("in"), folder.path("out"));
+    for pipe in [&input, &out] {
+        mkfifo(pipe, Mode::S_IRWXU).unwrap();
+    }
+    let mut child = clamp(&input, &out).spawn().unwrap();
+    // Small enough for the pipe: its writer is gone at once.
+    thread::spawn(move || fs::write(input, capture(1460)));
+    let (sender, received) = mpsc::channel();
+    thread::spawn(move || sender.send(fs::read(out).unwrap()));
+    let clamped = received.recv_timeout(Duration::from_secs(60));
+    if clamped.is_err() {
+        child.kill().unwrap();
+    }
+    assert!(clamped.expect("an end to the waiting") == capture(1452));
+    assert!(child.wait().unwrap().success());
+}

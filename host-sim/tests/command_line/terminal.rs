@@ -85,3 +85,18 @@ fn a_bar_and_the_report_share_a_terminal_line_by_line() {
     assert!(seen.contains(" left"), "no bar: {seen}");
     assert_eq!(seen.matches("1460 -> 1452\r\n").count(), SYNS);
 }
+
+/// Standard error is unbuffered: a row in pieces would have the bar drawn over it.
+#[test]
+fn a_bar_and_the_report_share_standard_error_line_by_line() {
+    let folder = Folder::new();
+    let input = folder.file("in.pcap", &long_capture(1460));
+    let out = folder.path("out.pcap");
+    let (theirs, user) = terminal();
+    let mut command = clamp(&input, "-");
+    command.stdout(File::create(&out).unwrap()).stderr(theirs);
+    let seen = seen_on(user, command);
+    assert!(seen.contains(" left"), "no bar: {seen}");
+    assert_eq!(seen.matches("1460 -> 1452\r\n").count(), SYNS);
+    assert!(fs::read(out).unwrap() == long_capture(1452));
+}

@@ -40,7 +40,7 @@ pub enum Refusal {
     Fragment,
     /// The SYN is inside a tunnel.
     Tunnel,
-    /// The segment is signed with the TCP MD5 option (RFC 2385).
+    /// The segment has a TCP MD5 option, of whatever length (RFC 2385).
     TcpMd5,
     /// The policy has no ceiling for this IP version.
     NoCeiling,
@@ -56,7 +56,11 @@ impl Clamp {
     /// Inserts an MSS option into the SYN of an Ethernet frame, `frame_len` bytes at the front of
     /// `buffer`, where [`Clamp::frame`] said [`Reason::NoMss`](crate::Reason::NoMss). It carries the
     /// ceiling, but no more than the sender would have assumed without it: 536 for IPv4, 1220 for
-    /// IPv6. Padding behind the packet is used up first; otherwise the frame grows.
+    /// IPv6. What lies behind the IP packet counts as padding and is used up first; otherwise the
+    /// frame grows, and with it a PPPoE length, or an 802.3 length up to 1500.
+    ///
+    /// Where several refusals apply, the first one in the order [`Refusal::Cut`], `Tunnel`,
+    /// `Fragment`, `TcpMd5`, `HeaderFull`, `Payload`, `NoCeiling`, `CeilingTooLow`, `NoRoom` is given.
     pub fn insert_in_frame(&self, buffer: &mut [u8], frame_len: usize) -> Insertion {
         self.insert_in_captured(LinkType::Ethernet, buffer, frame_len, frame_len)
     }

@@ -47,7 +47,7 @@
 //! # In which order
 //! From the outside in, and the first [`Reason`] or [`Malformed`] that applies is the outcome, with
 //! one exception for speed: a packet that is plainly not TCP, or TCP without SYN, is answered as
-//! such before its lengths are judged.
+//! such before its IP lengths are judged.
 //!
 //! # What it can't do
 //! Panic, allocate, loop without a bound, or read and write outside the slice: there is no unsafe

@@ -27,7 +27,8 @@ pub enum LinkType {
     RawIpv6,
     /// Cisco HDLC (104).
     CiscoHdlc,
-    /// Linux cooked capture, version 1 (113).
+    /// Linux cooked capture, version 1 (113). Its protocol is an ethertype or, under 0x0600, one of
+    /// Linux's own numbers, which is left alone; behind VLAN tags it may be an 802.3 length.
     LinuxCooked,
     /// Linux cooked capture, version 2 (276).
     LinuxCookedV2,

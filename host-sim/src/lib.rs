@@ -10,6 +10,7 @@ pub mod capture;
 pub mod check;
 mod clamp;
 mod files;
+mod listener;
 mod path;
 mod progress;
 mod report;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use listener::Listener;
 
 /// How a command ended, as its exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +66,10 @@ pub fn run(
         }
     };
     let result = match command {
-        Command::Clamp(arguments) => clamp::run(&arguments, out, err),
-        Command::Check(arguments) => check::command::run(&arguments, out),
+        Command::Clamp(arguments) => {
+            clamp::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
+        }
+        Command::Check(arguments) => check::command::run(&arguments, &mut Listener::new(out)),
     };
     result.unwrap_or_else(|complaint| {
         let _ = writeln!(err, "host-sim: {complaint}");

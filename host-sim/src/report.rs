@@ -1,6 +1,6 @@
 //! The report: rows as they come and a summary last, for eyes or for machines.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ impl<'a> Report<'a> {
     /// Ends the report with the summary, and the fault that ended the capture early.
     ///
     /// # Errors
-    /// The first failure to write the report. A reader who has gone away (`| head`) is none.
+    /// The first failure to write the report.
     pub(crate) fn finish(mut self, summary: &Summary, fault: Option<&str>) -> io::Result<()> {
         if self.json {
             self.json_line(&Last {
@@ -61,8 +61,8 @@ impl<'a> Report<'a> {
             self.failure = self.out.flush().err();
         }
         match self.failure {
-            Some(failure) if failure.kind() != ErrorKind::BrokenPipe => Err(failure),
-            _ => Ok(()),
+            Some(failure) => Err(failure),
+            None => Ok(()),
         }
     }
 

@@ -143,16 +143,15 @@ impl<'a> Report<'a> {
                 stays_on_its_link,
             });
         }
+        // What a router never forwards is expected on one side only: for eyes, its count will do.
+        if stays_on_its_link {
+            return Ok(());
+        }
         let (side, number) = match numbers.before {
             Some(number) => ("before", number),
             None => ("after", numbers.after.unwrap_or_default()),
         };
-        let why = if stays_on_its_link {
-            ", which stays on its link"
-        } else {
-            ""
-        };
-        writeln!(self.out, "packet {number} only {side}: {what}{why}")
+        writeln!(self.out, "packet {number} only {side}: {what}")
     }
 
     pub(super) fn summary(&mut self, summary: &Summary) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Insertion of an MSS option into a SYN that has none: only when asked, only where it can't harm.
 
+use crate::cursor::Cursor;
 use crate::ip::Version;
 use crate::length_fields::LengthFields;
 use crate::link::LinkType;
@@ -83,14 +84,15 @@ impl Clamp {
         let Some(frame) = buffer.get(..captured_len) else {
             return Insertion::Refused(Refusal::NoRoom);
         };
-        let Ok(segment) = self.syn_in_capture(link_type, frame, wire_len, &mut lengths) else {
+        let mut cursor = Cursor::captured(frame, wire_len);
+        let Some(segment) = self.syn_in_capture(link_type, &mut cursor, &mut lengths) else {
             return Insertion::NotMissing;
         };
         let Some(header) = frame.get(segment.header()) else {
             return Insertion::NotMissing;
         };
         let options = Options::read(header);
-        if options.largest_mss.is_some() || options.has_authentication {
+        if options.largest_mss().is_some() || options.has_authentication {
             return Insertion::NotMissing;
         }
         let mss = match self.mss_to_insert(&segment, &options, wire_len > captured_len) {

@@ -1,6 +1,6 @@
 //! IPv4 (RFC 791).
 
-use crate::cursor::{Cursor, Stop};
+use crate::cursor::Cursor;
 use crate::ip::{Payload, protocol, refuse_without_syn};
 use crate::outcome::{Layer, Reason};
 use crate::tcp;
@@ -34,15 +34,15 @@ pub(crate) fn plain_answer(packet: &[u8; TCP_FLAGS_END]) -> Option<Reason> {
 
 /// Moves to what the packet carries: TCP or a tunnel; anything else leaves here with its reason.
 #[inline(always)]
-pub(crate) fn payload(packet: &mut Cursor<'_>) -> Result<Payload, Stop> {
+pub(crate) fn payload(packet: &mut Cursor<'_>) -> Option<Payload> {
     let header: &[u8; FIXED_HEADER_LEN] = packet.header(Layer::Ipv4)?;
     let version = header[0] >> 4;
     if version != 4 {
-        return Err(packet.wrong_version(Layer::Ipv4, version));
+        return packet.wrong_version(Layer::Ipv4, version);
     }
     let header_len = usize::from(header[0] & 0x0f) << 2;
     if header_len < FIXED_HEADER_LEN {
-        return Err(packet.too_short(Layer::Ipv4, FIXED_HEADER_LEN, header_len));
+        return packet.too_short(Layer::Ipv4, FIXED_HEADER_LEN, header_len);
     }
     let fragment = u16::from_be_bytes([header[6], header[7]]);
     let is_later_fragment = fragment & FRAGMENT_OFFSET != 0;
@@ -50,22 +50,22 @@ pub(crate) fn payload(packet: &mut Cursor<'_>) -> Result<Payload, Stop> {
     match protocol {
         protocol::TCP if !is_later_fragment => refuse_without_syn(packet, header_len)?,
         protocol::TCP | protocol::AH | protocol::IPV4 | protocol::IPV6 | protocol::GRE => {}
-        protocol::ESP => return Err(Stop::LeftAlone(Reason::Encrypted)),
-        _ => return Err(Stop::LeftAlone(Reason::NotTcp)),
+        protocol::ESP => return packet.leave(Reason::Encrypted),
+        _ => return packet.leave(Reason::NotTcp),
     }
     let total_len = usize::from(u16::from_be_bytes([header[2], header[3]]));
     if total_len < header_len {
-        return Err(packet.too_short(Layer::Ipv4, header_len, total_len));
+        return packet.too_short(Layer::Ipv4, header_len, total_len);
     }
     packet.bound(Layer::Ipv4, total_len)?;
     if is_later_fragment {
-        return Err(Stop::LeftAlone(Reason::Fragment));
+        return packet.leave(Reason::Fragment);
     }
     if protocol == protocol::AH {
-        return Err(Stop::LeftAlone(Reason::AuthenticationHeader));
+        return packet.leave(Reason::AuthenticationHeader);
     }
     packet.pass(Layer::Ipv4, header_len)?;
-    Ok(Payload {
+    Some(Payload {
         protocol,
         is_fragment: fragment & MORE_FRAGMENTS != 0,
     })

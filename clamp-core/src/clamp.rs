@@ -15,7 +15,7 @@ impl Clamp {
     /// padding behind the packet does no harm.
     pub fn frame(&self, frame: &mut [u8]) -> Outcome {
         match ethernet::plain_answer(frame) {
-            Some(reason) => Outcome::LeftAlone(reason),
+            Some(plainly) => plainly.outcome(),
             None => self.walk_frame(frame),
         }
     }
@@ -23,7 +23,7 @@ impl Clamp {
     /// Clamps the SYN in a bare IP packet, if it is one. The link MTU counts from its first byte.
     pub fn packet(&self, packet: &mut [u8]) -> Outcome {
         match packet.first_chunk().and_then(ipv4::plain_answer) {
-            Some(reason) => Outcome::LeftAlone(reason),
+            Some(plainly) => plainly.outcome(),
             None => self.walk_packet(packet),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::ip::Version;
+use crate::ipv4::Plainly;
 use crate::outcome::{Layer, Reason};
 use crate::trail::Trail;
 use crate::{ipv4, pppoe};
@@ -30,7 +31,7 @@ pub(crate) mod ethertype {
 
 /// The answer to a frame that plainly holds no SYN, as [`ipv4::plain_answer`].
 #[inline(always)]
-pub(crate) fn plain_answer(frame: &[u8]) -> Option<Reason> {
+pub(crate) fn plain_answer(frame: &[u8]) -> Option<Plainly> {
     let start = frame.first_chunk::<PLAIN_LEN>()?;
     let (header, packet) = start.split_first_chunk::<HEADER_LEN>()?;
     if u16::from_be_bytes([header[12], header[13]]) != ethertype::IPV4 {

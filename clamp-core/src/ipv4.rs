@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::ip::{Payload, protocol, refuse_without_syn};
-use crate::outcome::{Layer, Reason};
+use crate::outcome::{Layer, Outcome, Reason};
 use crate::tcp;
 
 pub(crate) const FIXED_HEADER_LEN: usize = 20;
@@ -12,24 +12,39 @@ const VERSION_4_WITHOUT_OPTIONS: u8 = 0x45;
 const MORE_FRAGMENTS: u16 = 0x2000;
 const FRAGMENT_OFFSET: u16 = 0x1fff;
 
+/// Why a packet plainly holds no SYN.
+pub(crate) enum Plainly {
+    NotSyn,
+    NotTcp,
+}
+
+impl Plainly {
+    /// References, since the compiler hands on a constant as a whole, where it would put an outcome
+    /// together from its pieces.
+    #[inline(always)]
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Self::NotSyn => *const { &Outcome::LeftAlone(Reason::NotSyn) },
+            Self::NotTcp => *const { &Outcome::LeftAlone(Reason::NotTcp) },
+        }
+    }
+}
+
 /// The answer to a packet that plainly holds no SYN, from its first bytes: without IP options, UDP,
 /// ICMP, or TCP without SYN that is not a later fragment. Most packets are, and the whole walk would
 /// give the same answer.
 #[inline(always)]
-pub(crate) fn plain_answer(packet: &[u8; TCP_FLAGS_END]) -> Option<Reason> {
+pub(crate) fn plain_answer(packet: &[u8; TCP_FLAGS_END]) -> Option<Plainly> {
     if packet[0] != VERSION_4_WITHOUT_OPTIONS {
         return None;
     }
-    match packet[9] {
-        protocol::TCP => {
-            let fragment = u16::from_be_bytes([packet[6], packet[7]]);
-            let is_plain =
-                fragment & FRAGMENT_OFFSET == 0 && !tcp::is_syn(packet[TCP_FLAGS_END - 1]);
-            is_plain.then_some(Reason::NotSyn)
-        }
-        protocol::UDP | protocol::ICMP => Some(Reason::NotTcp),
-        _ => None,
+    let protocol = packet[9];
+    if protocol == protocol::TCP {
+        let fragment = u16::from_be_bytes([packet[6], packet[7]]);
+        let is_syn = tcp::is_syn(packet[TCP_FLAGS_END - 1]);
+        return (fragment & FRAGMENT_OFFSET == 0 && !is_syn).then_some(Plainly::NotSyn);
     }
+    matches!(protocol, protocol::UDP | protocol::ICMP).then_some(Plainly::NotTcp)
 }
 
 /// Moves to what the packet carries: TCP or a tunnel; anything else leaves here with its reason.

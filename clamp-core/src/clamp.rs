@@ -15,7 +15,7 @@ impl Clamp {
     /// padding behind the packet does no harm.
     pub fn frame(&self, frame: &mut [u8]) -> Outcome {
         match ethernet::plain_answer(frame) {
-            Some(reason) => Outcome::LeftAlone(reason),
+            Some(plainly) => plainly.outcome(),
             None => self.walk_frame(frame),
         }
     }
@@ -23,21 +23,27 @@ impl Clamp {
     /// Clamps the SYN in a bare IP packet, if it is one. The link MTU counts from its first byte.
     pub fn packet(&self, packet: &mut [u8]) -> Outcome {
         match packet.first_chunk().and_then(ipv4::plain_answer) {
-            Some(reason) => Outcome::LeftAlone(reason),
+            Some(plainly) => plainly.outcome(),
             None => self.walk_packet(packet),
         }
     }
 
     /// What [`Clamp::frame`] would do, without doing it.
     pub fn judge_frame(&self, frame: &[u8]) -> Outcome {
-        let found = self.syn_in_frame(frame);
-        self.judge(frame, found)
+        let mut cursor = Cursor::live(frame);
+        match self.syn_in_frame(&mut cursor) {
+            Some(segment) => self.judge(frame, &segment),
+            None => cursor.stopped(),
+        }
     }
 
     /// What [`Clamp::packet`] would do, without doing it.
     pub fn judge_packet(&self, packet: &[u8]) -> Outcome {
-        let found = self.syn_in_packet(packet);
-        self.judge(packet, found)
+        let mut cursor = Cursor::live(packet);
+        match self.syn_in_packet(&mut cursor) {
+            Some(segment) => self.judge(packet, &segment),
+            None => cursor.stopped(),
+        }
     }
 
     /// Clamps the SYN in a frame of a capture file: `bytes` of it were captured, of `wire_len` on
@@ -51,65 +57,65 @@ impl Clamp {
         wire_len: usize,
         trail: &mut impl Trail,
     ) -> Outcome {
-        let found = self.syn_in_capture(link_type, bytes, wire_len, trail);
-        self.clamp(bytes, found)
+        let mut cursor = Cursor::captured(bytes, wire_len);
+        match self.syn_in_capture(link_type, &mut cursor, trail) {
+            Some(segment) => self.clamp(bytes, &segment),
+            None => cursor.stopped(),
+        }
     }
 
     /// A call of its own, so that the fast path in front of it saves no registers.
+    #[cold]
     #[inline(never)]
     fn walk_frame(&self, frame: &mut [u8]) -> Outcome {
-        let found = self.syn_in_frame(frame);
-        self.clamp(frame, found)
+        let mut cursor = Cursor::live(frame);
+        match self.syn_in_frame(&mut cursor) {
+            Some(segment) => self.clamp(frame, &segment),
+            None => cursor.stopped(),
+        }
     }
 
     /// As above.
+    #[cold]
     #[inline(never)]
     fn walk_packet(&self, packet: &mut [u8]) -> Outcome {
-        let found = self.syn_in_packet(packet);
-        self.clamp(packet, found)
-    }
-
-    #[inline(always)]
-    fn syn_in_frame(&self, frame: &[u8]) -> Result<Segment, Outcome> {
-        let mut cursor = Cursor::live(frame);
-        pass_ethernet(&mut cursor, &mut ())
-            .and_then(|version| self.find_syn(version, &mut cursor, &mut ()))
-            .map_err(|stop| cursor.outcome(stop))
-    }
-
-    #[inline(always)]
-    fn syn_in_packet(&self, packet: &[u8]) -> Result<Segment, Outcome> {
         let mut cursor = Cursor::live(packet);
-        Version::of_bare_packet(&mut cursor)
-            .and_then(|version| self.find_syn(version, &mut cursor, &mut ()))
-            .map_err(|stop| cursor.outcome(stop))
+        match self.syn_in_packet(&mut cursor) {
+            Some(segment) => self.clamp(packet, &segment),
+            None => cursor.stopped(),
+        }
+    }
+
+    #[inline(always)]
+    fn syn_in_frame(&self, cursor: &mut Cursor<'_>) -> Option<Segment> {
+        let version = pass_ethernet(cursor, &mut ())?;
+        self.find_syn(version, cursor, &mut ())
+    }
+
+    #[inline(always)]
+    fn syn_in_packet(&self, cursor: &mut Cursor<'_>) -> Option<Segment> {
+        let version = Version::of_bare_packet(cursor)?;
+        self.find_syn(version, cursor, &mut ())
     }
 
     pub(crate) fn syn_in_capture(
         &self,
         link_type: LinkType,
-        bytes: &[u8],
-        wire_len: usize,
+        cursor: &mut Cursor<'_>,
         trail: &mut impl Trail,
-    ) -> Result<Segment, Outcome> {
-        let mut cursor = Cursor::captured(bytes, wire_len);
-        link_type
-            .pass_to_ip(&mut cursor, trail)
-            .and_then(|version| self.find_syn(version, &mut cursor, trail))
-            .map_err(|stop| cursor.outcome(stop))
+    ) -> Option<Segment> {
+        let version = link_type.pass_to_ip(cursor, trail)?;
+        self.find_syn(version, cursor, trail)
     }
 
+    /// The write phase, behind the read phase that found `segment`.
     #[inline(always)]
-    fn clamp(&self, frame: &mut [u8], found: Result<Segment, Outcome>) -> Outcome {
-        let segment = match found {
-            Ok(segment) => segment,
-            Err(outcome) => return outcome,
-        };
+    fn clamp(&self, frame: &mut [u8], segment: &Segment) -> Outcome {
         let Some(header) = frame.get_mut(segment.header()) else {
             return Outcome::LeftAlone(Reason::Cut);
         };
         let options = Options::read(header);
-        let outcome = options.judge(self.ceiling_for(&segment));
+        let outcome = options.judge(self.ceiling_for(segment));
         if let Outcome::Clamped { to, .. } = outcome {
             options.lower(header, to);
         }
@@ -117,13 +123,9 @@ impl Clamp {
     }
 
     #[inline(always)]
-    fn judge(&self, frame: &[u8], found: Result<Segment, Outcome>) -> Outcome {
-        let segment = match found {
-            Ok(segment) => segment,
-            Err(outcome) => return outcome,
-        };
+    fn judge(&self, frame: &[u8], segment: &Segment) -> Outcome {
         match frame.get(segment.header()) {
-            Some(header) => Options::read(header).judge(self.ceiling_for(&segment)),
+            Some(header) => Options::read(header).judge(self.ceiling_for(segment)),
             None => Outcome::LeftAlone(Reason::Cut),
         }
     }

@@ -3,6 +3,7 @@
 use crate::outcome::{Layer, Malformed, Outcome, Reason};
 
 /// The bytes from the next header on, bounded by the innermost length read so far.
+#[derive(Clone, Copy)]
 pub(crate) struct Cursor<'a> {
     /// What is here of them.
     bytes: &'a [u8],
@@ -12,31 +13,20 @@ pub(crate) struct Cursor<'a> {
     cut: usize,
     /// Where in the frame the link MTU counts from.
     mtu_counts_from: usize,
-    /// What was wrong, once the walk has stopped for it.
-    malformed: Malformed,
-}
-
-/// Why the walk stopped short of a SYN: a byte, where an outcome would be eight.
-#[derive(Clone, Copy)]
-pub(crate) enum Stop {
-    LeftAlone(Reason),
-    /// The cursor has noted where and how.
-    Malformed,
+    /// Why the walk stopped, once it has: a function that stops it returns `None`, which takes the
+    /// compiler less than an outcome to hand up.
+    stopped: Outcome,
 }
 
 impl<'a> Cursor<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn live(frame: &'a [u8]) -> Self {
         Self {
             bytes: frame,
             at: 0,
             cut: 0,
             mtu_counts_from: 0,
-            malformed: Malformed::TooShort {
-                layer: Layer::Ethernet,
-                needed: 0,
-                there: 0,
-            },
+            stopped: Outcome::LeftAlone(Reason::NotIp),
         }
     }
 
@@ -48,19 +38,19 @@ impl<'a> Cursor<'a> {
     }
 
     /// Where in the frame the next header begins.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(&self) -> usize {
         self.at
     }
 
     /// The bytes left of the capture.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
     /// How many bytes were left on the wire.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         self.bytes.len().wrapping_add(self.cut)
     }
@@ -71,7 +61,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The link MTU counts from here on.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn count_mtu(&mut self) {
         self.mtu_counts_from = self.at;
     }
@@ -82,88 +72,106 @@ impl<'a> Cursor<'a> {
     }
 
     /// What the link carries in front of byte `at`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn overhead_bytes(&self, at: usize) -> usize {
         at.wrapping_sub(self.mtu_counts_from)
     }
 
     /// The next `N` bytes, a header of `layer`.
-    #[inline]
-    pub(crate) fn header<const N: usize>(&mut self, layer: Layer) -> Result<&'a [u8; N], Stop> {
+    #[inline(always)]
+    pub(crate) fn header<const N: usize>(&mut self, layer: Layer) -> Option<&'a [u8; N]> {
         match self.bytes.first_chunk() {
-            Some(header) => Ok(header),
-            None => Err(self.shorter_than(layer, N)),
+            None => self.shorter_than(layer, N),
+            header => header,
         }
     }
 
     /// Moves behind the next `len` bytes, which are a header of `layer`.
-    #[inline]
-    pub(crate) fn pass(&mut self, layer: Layer, len: usize) -> Result<(), Stop> {
+    #[inline(always)]
+    pub(crate) fn pass(&mut self, layer: Layer, len: usize) -> Option<()> {
         if let Some((_, bytes)) = self.bytes.split_at_checked(len) {
             self.bytes = bytes;
         } else if len <= self.len() {
             self.cut = self.len().wrapping_sub(len);
             self.bytes = &[];
         } else {
-            return Err(self.too_short(layer, len, self.len()));
+            return self.too_short(layer, len, self.len());
         }
         self.at = self.at.wrapping_add(len);
-        Ok(())
+        Some(())
     }
 
     /// Keeps to the next `len` bytes, a length that `layer` announces: what follows is not its own.
-    #[inline]
-    pub(crate) fn bound(&mut self, layer: Layer, len: usize) -> Result<(), Stop> {
+    #[inline(always)]
+    pub(crate) fn bound(&mut self, layer: Layer, len: usize) -> Option<()> {
         if let Some(bytes) = self.bytes.get(..len) {
             self.bytes = bytes;
             self.cut = 0;
         } else if len <= self.len() {
             self.cut = len.wrapping_sub(self.bytes.len());
         } else {
-            return Err(self.too_short(layer, len, self.len()));
+            return self.too_short(layer, len, self.len());
         }
-        Ok(())
+        Some(())
     }
 
-    /// Stops where `needed` bytes of `layer` can't be read: they never were there, or the capture is
-    /// cut.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn shorter_than(&mut self, layer: Layer, needed: usize) -> Stop {
+    /// Stops the walk: there is nothing to do here, or nothing that may be done.
+    #[inline(always)]
+    pub(crate) fn leave<T>(&mut self, reason: Reason) -> Option<T> {
+        self.stopped = Outcome::LeftAlone(reason);
+        None
+    }
+
+    /// Stops the walk at `needed` bytes of `layer` that can't be read: they never were there, or the
+    /// capture is cut.
+    #[inline(always)]
+    pub(crate) fn shorter_than<T>(&mut self, layer: Layer, needed: usize) -> Option<T> {
         if needed <= self.len() {
-            Stop::LeftAlone(Reason::Cut)
+            self.leave(Reason::Cut)
         } else {
             self.too_short(layer, needed, self.len())
         }
     }
 
-    /// Stops at bytes of `layer` that are needed and not there. `needed` never passes 65535, being a
-    /// fixed size or read from a field of 16 bits at most, and `there` is smaller.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn too_short(&mut self, layer: Layer, needed: usize, there: usize) -> Stop {
-        self.malformed = Malformed::TooShort {
-            layer,
-            needed: u16::try_from(needed).unwrap_or(u16::MAX),
-            there: u16::try_from(there).unwrap_or(u16::MAX),
-        };
-        Stop::Malformed
+    /// Stops the walk at bytes of `layer` that are needed and not there.
+    #[inline(always)]
+    pub(crate) fn too_short<T>(&mut self, layer: Layer, needed: usize, there: usize) -> Option<T> {
+        self.stopped = too_short(layer, needed, there);
+        None
     }
 
-    /// Stops at an IP version that contradicts what announced it.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn wrong_version(&mut self, layer: Layer, version: u8) -> Stop {
-        self.malformed = Malformed::WrongVersion { layer, version };
-        Stop::Malformed
+    /// Stops the walk at an IP version that contradicts what announced it.
+    #[inline(always)]
+    pub(crate) fn wrong_version<T>(&mut self, layer: Layer, version: u8) -> Option<T> {
+        self.stopped = Outcome::Malformed(Malformed::WrongVersion { layer, version });
+        None
     }
 
-    /// The outcome of a walk that stopped.
-    #[inline]
-    pub(crate) fn outcome(&self, stop: Stop) -> Outcome {
-        match stop {
-            Stop::LeftAlone(reason) => Outcome::LeftAlone(reason),
-            Stop::Malformed => Outcome::Malformed(self.malformed),
-        }
+    /// Why the walk stopped.
+    #[inline(always)]
+    pub(crate) fn stopped(&self) -> Outcome {
+        self.stopped
     }
+
+    /// Lets `pass` move a copy of the cursor, and then moves with it. What is called out of line gets
+    /// a copy, so that on the way of most packets the cursor itself stays in registers.
+    #[inline(always)]
+    pub(crate) fn aside<T>(&mut self, pass: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let mut copy = *self;
+        let passed = pass(&mut copy);
+        *self = copy;
+        passed
+    }
+}
+
+/// Bytes of `layer` that are needed and not there. `needed` never passes 65535, being a fixed size or
+/// read from a field of 16 bits at most, and `there` is smaller.
+#[cold]
+#[inline(never)]
+fn too_short(layer: Layer, needed: usize, there: usize) -> Outcome {
+    Outcome::Malformed(Malformed::TooShort {
+        layer,
+        needed: u16::try_from(needed).unwrap_or(u16::MAX),
+        there: u16::try_from(there).unwrap_or(u16::MAX),
+    })
 }

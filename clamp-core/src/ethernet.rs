@@ -1,7 +1,8 @@
 //! Ethernet II with VLAN tags, and 802.3 with LLC/SNAP (IEEE 802.3, 802.1Q, 802.1ad; RFC 1042).
 
-use crate::cursor::{Cursor, Stop};
+use crate::cursor::Cursor;
 use crate::ip::Version;
+use crate::ipv4::Plainly;
 use crate::outcome::{Layer, Reason};
 use crate::trail::Trail;
 use crate::{ipv4, pppoe};
@@ -30,7 +31,7 @@ pub(crate) mod ethertype {
 
 /// The answer to a frame that plainly holds no SYN, as [`ipv4::plain_answer`].
 #[inline(always)]
-pub(crate) fn plain_answer(frame: &[u8]) -> Option<Reason> {
+pub(crate) fn plain_answer(frame: &[u8]) -> Option<Plainly> {
     let start = frame.first_chunk::<PLAIN_LEN>()?;
     let (header, packet) = start.split_first_chunk::<HEADER_LEN>()?;
     if u16::from_be_bytes([header[12], header[13]]) != ethertype::IPV4 {
@@ -40,8 +41,8 @@ pub(crate) fn plain_answer(frame: &[u8]) -> Option<Reason> {
 }
 
 /// Moves behind an Ethernet header and its VLAN tags, and returns their ethertype or 802.3 length.
-#[inline]
-pub(crate) fn pass_header(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<u16, Stop> {
+#[inline(always)]
+pub(crate) fn pass_header(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<u16> {
     let header: &[u8; HEADER_LEN] = frame.header(Layer::Ethernet)?;
     trail.passed(Layer::Ethernet, frame.at());
     frame.pass(Layer::Ethernet, HEADER_LEN)?;
@@ -49,53 +50,55 @@ pub(crate) fn pass_header(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Res
 }
 
 /// Moves behind VLAN tags only: a cooked capture may have them, too.
-#[inline]
+#[inline(always)]
 pub(crate) fn pass_tags(
     mut ethertype: u16,
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<u16, Stop> {
+) -> Option<u16> {
     let mut tags_left = MAX_TAGS;
     while let ethertype::VLAN | ethertype::SERVICE_VLAN | ethertype::OLD_SERVICE_VLAN = ethertype {
         tags_left = match tags_left.checked_sub(1) {
             Some(left) => left,
-            None => return Err(Stop::LeftAlone(Reason::TooManyVlanTags)),
+            None => return frame.leave(Reason::TooManyVlanTags),
         };
         let tag: &[u8; TAG_LEN] = frame.header(Layer::Vlan)?;
         trail.passed(Layer::Vlan, frame.at());
         ethertype = u16::from_be_bytes([tag[2], tag[3]]);
         frame.pass(Layer::Vlan, TAG_LEN)?;
     }
-    Ok(ethertype)
+    Some(ethertype)
 }
 
 /// Moves to the IP packet behind an ethertype or 802.3 length: at once, in PPPoE, or in LLC/SNAP.
-#[inline]
+#[inline(always)]
 pub(crate) fn pass_to_ip(
     ethertype: u16,
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Version, Stop> {
+) -> Option<Version> {
     match ethertype {
-        ethertype::IPV4 => Ok(Version::V4),
-        ethertype::PPPOE_SESSION => pppoe::pass_session(frame, trail),
-        ..ethertype::FIRST => pass_snap(usize::from(ethertype), frame, trail),
-        _ => announced_by(ethertype),
+        ethertype::IPV4 => Some(Version::V4),
+        ethertype::PPPOE_SESSION => frame.aside(|frame| pppoe::pass_session(frame, trail)),
+        ..ethertype::FIRST => frame.aside(|frame| pass_snap(usize::from(ethertype), frame, trail)),
+        _ => announced_by(ethertype, frame),
     }
 }
 
 /// The IP version that an ethertype stands for.
-pub(crate) fn announced_by(ethertype: u16) -> Result<Version, Stop> {
+#[inline(always)]
+pub(crate) fn announced_by(ethertype: u16, frame: &mut Cursor<'_>) -> Option<Version> {
     match ethertype {
-        ethertype::IPV4 => Ok(Version::V4),
-        ethertype::IPV6 => Ok(Version::V6),
-        _ => Err(Stop::LeftAlone(Reason::NotIp)),
+        ethertype::IPV4 => Some(Version::V4),
+        ethertype::IPV6 => Some(Version::V6),
+        _ => frame.leave(Reason::NotIp),
     }
 }
 
 /// Moves to the IP packet in an 802.3 frame. Its length leaves padding out; one past the frame does
 /// no harm. What is too short to tell, yet begins as SNAP does, is a truncated one.
-fn pass_snap(len: usize, frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Stop> {
+#[inline(never)]
+fn pass_snap(len: usize, frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
     frame.bound(Layer::Snap, len.min(frame.len()))?;
     let begins_otherwise = frame
         .bytes()
@@ -103,10 +106,10 @@ fn pass_snap(len: usize, frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Resu
         .zip(SNAP)
         .any(|(&byte, snap)| byte != snap);
     if begins_otherwise {
-        return Err(Stop::LeftAlone(Reason::NotIp));
+        return frame.leave(Reason::NotIp);
     }
     let header: &[u8; SNAP_HEADER_LEN] = frame.header(Layer::Snap)?;
     trail.passed(Layer::Snap, frame.at());
     frame.pass(Layer::Snap, SNAP_HEADER_LEN)?;
-    announced_by(u16::from_be_bytes([header[6], header[7]]))
+    announced_by(u16::from_be_bytes([header[6], header[7]]), frame)
 }

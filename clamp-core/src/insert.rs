@@ -1,5 +1,6 @@
 //! Insertion of an MSS option into a SYN that has none: only when asked, only where it can't harm.
 
+use crate::cursor::Cursor;
 use crate::ip::Version;
 use crate::length_fields::LengthFields;
 use crate::link::LinkType;
@@ -40,7 +41,7 @@ pub enum Refusal {
     Fragment,
     /// The SYN is inside a tunnel.
     Tunnel,
-    /// The segment is signed with the TCP MD5 option (RFC 2385).
+    /// The segment has a TCP MD5 option, of whatever length (RFC 2385).
     TcpMd5,
     /// The policy has no ceiling for this IP version.
     NoCeiling,
@@ -56,7 +57,11 @@ impl Clamp {
     /// Inserts an MSS option into the SYN of an Ethernet frame, `frame_len` bytes at the front of
     /// `buffer`, where [`Clamp::frame`] said [`Reason::NoMss`](crate::Reason::NoMss). It carries the
     /// ceiling, but no more than the sender would have assumed without it: 536 for IPv4, 1220 for
-    /// IPv6. Padding behind the packet is used up first; otherwise the frame grows.
+    /// IPv6. What lies behind the IP packet counts as padding and is used up first; otherwise the
+    /// frame grows, and with it a PPPoE length, or an 802.3 length up to 1500.
+    ///
+    /// Where several refusals apply, the first one in the order [`Refusal::Cut`], `Tunnel`,
+    /// `Fragment`, `TcpMd5`, `HeaderFull`, `Payload`, `NoCeiling`, `CeilingTooLow`, `NoRoom` is given.
     pub fn insert_in_frame(&self, buffer: &mut [u8], frame_len: usize) -> Insertion {
         self.insert_in_captured(LinkType::Ethernet, buffer, frame_len, frame_len)
     }
@@ -79,14 +84,15 @@ impl Clamp {
         let Some(frame) = buffer.get(..captured_len) else {
             return Insertion::Refused(Refusal::NoRoom);
         };
-        let Ok(segment) = self.syn_in_capture(link_type, frame, wire_len, &mut lengths) else {
+        let mut cursor = Cursor::captured(frame, wire_len);
+        let Some(segment) = self.syn_in_capture(link_type, &mut cursor, &mut lengths) else {
             return Insertion::NotMissing;
         };
         let Some(header) = frame.get(segment.header()) else {
             return Insertion::NotMissing;
         };
         let options = Options::read(header);
-        if options.largest_mss.is_some() || options.has_authentication {
+        if options.largest_mss().is_some() || options.has_authentication {
             return Insertion::NotMissing;
         }
         let mss = match self.mss_to_insert(&segment, &options, wire_len > captured_len) {

@@ -1,6 +1,6 @@
 //! What IPv4 and IPv6 have in common: versions, protocol numbers, and what they carry.
 
-use crate::cursor::{Cursor, Stop};
+use crate::cursor::Cursor;
 use crate::outcome::{Layer, Reason};
 use crate::{ipv4, tcp};
 
@@ -13,15 +13,15 @@ pub(crate) enum Version {
 
 impl Version {
     /// The version of a packet that nothing announces: its own version field says it.
-    #[inline]
-    pub(crate) fn of_bare_packet(packet: &mut Cursor<'_>) -> Result<Self, Stop> {
+    #[inline(always)]
+    pub(crate) fn of_bare_packet(packet: &mut Cursor<'_>) -> Option<Self> {
         let Some(first) = packet.bytes().first() else {
-            return Err(packet.shorter_than(Layer::Ipv4, ipv4::FIXED_HEADER_LEN));
+            return packet.shorter_than(Layer::Ipv4, ipv4::FIXED_HEADER_LEN);
         };
         match first >> 4 {
-            4 => Ok(Self::V4),
-            6 => Ok(Self::V6),
-            version => Err(packet.wrong_version(Layer::Ipv4, version)),
+            4 => Some(Self::V4),
+            6 => Some(Self::V6),
+            version => packet.wrong_version(Layer::Ipv4, version),
         }
     }
 }
@@ -53,10 +53,10 @@ pub(crate) struct Payload {
 
 /// Answers a segment without SYN from its flags alone: nearly every packet leaves here. The lengths
 /// have not been judged yet, and a segment whose flags are not there goes on to be.
-#[inline]
-pub(crate) fn refuse_without_syn(packet: &Cursor<'_>, tcp_at: usize) -> Result<(), Stop> {
+#[inline(always)]
+pub(crate) fn refuse_without_syn(packet: &mut Cursor<'_>, tcp_at: usize) -> Option<()> {
     match packet.bytes().get(tcp_at.wrapping_add(tcp::FLAGS_AT)) {
-        Some(&flags) if !tcp::is_syn(flags) => Err(Stop::LeftAlone(Reason::NotSyn)),
-        _ => Ok(()),
+        Some(&flags) if !tcp::is_syn(flags) => packet.leave(Reason::NotSyn),
+        _ => Some(()),
     }
 }

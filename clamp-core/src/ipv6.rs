@@ -1,6 +1,6 @@
 //! IPv6 and its extension headers (RFC 8200).
 
-use crate::cursor::{Cursor, Stop};
+use crate::cursor::Cursor;
 use crate::ip::{Payload, protocol, refuse_without_syn};
 use crate::outcome::{Layer, Reason};
 use crate::trail::Trail;
@@ -11,30 +11,37 @@ const MAX_EXTENSION_HEADERS: usize = 8;
 
 /// Moves to what the packet carries: TCP or a tunnel; anything else leaves here with its reason.
 #[inline(always)]
-pub(crate) fn payload(packet: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Payload, Stop> {
+pub(crate) fn payload(packet: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Payload> {
     let header: &[u8; HEADER_LEN] = packet.header(Layer::Ipv6)?;
     let version = header[0] >> 4;
     if version != 6 {
-        return Err(packet.wrong_version(Layer::Ipv6, version));
+        return packet.wrong_version(Layer::Ipv6, version);
     }
     let next_header = header[6];
     if next_header == protocol::TCP {
         refuse_without_syn(packet, HEADER_LEN)?;
     } else {
-        refuse_opaque(next_header)?;
+        refuse_opaque(next_header, packet)?;
     }
     let payload_len = usize::from(u16::from_be_bytes([header[4], header[5]]));
     if payload_len == 0 {
         // A jumbogram (RFC 2675), or nothing at all.
-        return Err(packet.too_short(Layer::Ipv6, 1, 0));
+        return packet.too_short(Layer::Ipv6, 1, 0);
     }
     packet.pass(Layer::Ipv6, HEADER_LEN)?;
     packet.bound(Layer::Ipv6, payload_len)?;
-    pass_extension_headers(next_header, packet, trail)
+    if next_header == protocol::TCP {
+        return Some(Payload {
+            protocol: next_header,
+            is_fragment: false,
+        });
+    }
+    packet.aside(|packet| pass_extension_headers(next_header, packet, trail))
 }
 
 /// Lets through what the walk can follow from an IPv6 header on.
-fn refuse_opaque(next_header: u8) -> Result<(), Stop> {
+#[inline(always)]
+fn refuse_opaque(next_header: u8, packet: &mut Cursor<'_>) -> Option<()> {
     match next_header {
         protocol::TCP
         | protocol::HOP_BY_HOP
@@ -44,26 +51,27 @@ fn refuse_opaque(next_header: u8) -> Result<(), Stop> {
         | protocol::AH
         | protocol::IPV4
         | protocol::IPV6
-        | protocol::GRE => Ok(()),
-        protocol::ESP => Err(Stop::LeftAlone(Reason::Encrypted)),
-        _ => Err(Stop::LeftAlone(Reason::NotTcp)),
+        | protocol::GRE => Some(()),
+        protocol::ESP => packet.leave(Reason::Encrypted),
+        _ => packet.leave(Reason::NotTcp),
     }
 }
 
 /// Hop-by-hop, routing, destination options and fragment headers, in any order.
+#[inline(never)]
 fn pass_extension_headers(
     mut next_header: u8,
     packet: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Payload, Stop> {
+) -> Option<Payload> {
     let mut is_fragment = false;
     let mut headers_left = MAX_EXTENSION_HEADERS;
     loop {
-        refuse_opaque(next_header)?;
+        refuse_opaque(next_header, packet)?;
         match next_header {
-            protocol::AH => return Err(Stop::LeftAlone(Reason::AuthenticationHeader)),
+            protocol::AH => return packet.leave(Reason::AuthenticationHeader),
             protocol::TCP | protocol::IPV4 | protocol::IPV6 | protocol::GRE => {
-                return Ok(Payload {
+                return Some(Payload {
                     protocol: next_header,
                     is_fragment,
                 });
@@ -72,13 +80,13 @@ fn pass_extension_headers(
         }
         headers_left = match headers_left.checked_sub(1) {
             Some(left) => left,
-            None => return Err(Stop::LeftAlone(Reason::TooManyExtensionHeaders)),
+            None => return packet.leave(Reason::TooManyExtensionHeaders),
         };
         let header: &[u8; 8] = packet.header(Layer::ExtensionHeader)?;
         trail.passed(Layer::ExtensionHeader, packet.at());
         let header_len = if next_header == protocol::FRAGMENT {
             if u16::from_be_bytes([header[2], header[3]]) & FRAGMENT_OFFSET != 0 {
-                return Err(Stop::LeftAlone(Reason::Fragment));
+                return packet.leave(Reason::Fragment);
             }
             is_fragment = true;
             header.len()

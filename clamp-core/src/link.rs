@@ -1,6 +1,6 @@
 //! The link layers of capture files, each down to its IP packet.
 
-use crate::cursor::{Cursor, Stop};
+use crate::cursor::Cursor;
 use crate::ethernet::{self, ethertype};
 use crate::ip::Version;
 use crate::outcome::{Layer, Reason};
@@ -27,7 +27,8 @@ pub enum LinkType {
     RawIpv6,
     /// Cisco HDLC (104).
     CiscoHdlc,
-    /// Linux cooked capture, version 1 (113).
+    /// Linux cooked capture, version 1 (113). Its protocol is an ethertype or, under 0x0600, one of
+    /// Linux's own numbers, which is left alone; behind VLAN tags it may be an 802.3 length.
     LinuxCooked,
     /// Linux cooked capture, version 2 (276).
     LinuxCookedV2,
@@ -57,7 +58,7 @@ impl LinkType {
         self,
         frame: &mut Cursor<'_>,
         trail: &mut impl Trail,
-    ) -> Result<Version, Stop> {
+    ) -> Option<Version> {
         match self {
             Self::Ethernet => pass_ethernet(frame, trail),
             Self::Null => pass_null(frame, trail),
@@ -66,18 +67,15 @@ impl LinkType {
             Self::LinuxCooked => pass_cooked::<16>(14, frame, trail),
             Self::LinuxCookedV2 => pass_cooked::<20>(0, frame, trail),
             Self::RawIp => Version::of_bare_packet(frame),
-            Self::RawIpv4 => Ok(Version::V4),
-            Self::RawIpv6 => Ok(Version::V6),
+            Self::RawIpv4 => Some(Version::V4),
+            Self::RawIpv6 => Some(Version::V6),
         }
     }
 }
 
 /// Moves to the IP packet of an Ethernet frame. Its VLAN tags cost nothing.
-#[inline]
-pub(crate) fn pass_ethernet(
-    frame: &mut Cursor<'_>,
-    trail: &mut impl Trail,
-) -> Result<Version, Stop> {
+#[inline(always)]
+pub(crate) fn pass_ethernet(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
     let ethertype = ethernet::pass_header(frame, trail)?;
     frame.count_mtu();
     ethernet::pass_to_ip(ethertype, frame, trail)
@@ -89,13 +87,13 @@ fn pass_cooked<const N: usize>(
     protocol_at: usize,
     frame: &mut Cursor<'_>,
     trail: &mut impl Trail,
-) -> Result<Version, Stop> {
+) -> Option<Version> {
     let header: &[u8; N] = frame.header(Layer::Cooked)?;
     trail.passed(Layer::Cooked, frame.at());
     frame.pass(Layer::Cooked, N)?;
     let protocol = word::at(header, protocol_at).unwrap_or(0);
     if protocol < ethertype::FIRST {
-        return Err(Stop::LeftAlone(Reason::NotIp));
+        return frame.leave(Reason::NotIp);
     }
     let ethertype = ethernet::pass_tags(protocol, frame, trail)?;
     frame.count_mtu();
@@ -103,32 +101,32 @@ fn pass_cooked<const N: usize>(
 }
 
 /// BSD loopback: the writer's own address family in the writer's own byte order.
-fn pass_null(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Stop> {
+fn pass_null(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
     let header: &[u8; 4] = frame.header(Layer::Null)?;
     trail.passed(Layer::Null, frame.at());
     frame.pass(Layer::Null, header.len())?;
     frame.count_mtu();
     match u32::from_le_bytes(*header).min(u32::from_be_bytes(*header)) {
-        ADDRESS_FAMILY_INET => Ok(Version::V4),
+        ADDRESS_FAMILY_INET => Some(Version::V4),
         // Linux, NetBSD and OpenBSD, FreeBSD, macOS.
-        10 | 24 | 28 | 30 => Ok(Version::V6),
-        _ => Err(Stop::LeftAlone(Reason::NotIp)),
+        10 | 24 | 28 | 30 => Some(Version::V6),
+        _ => frame.leave(Reason::NotIp),
     }
 }
 
-fn pass_hdlc(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Stop> {
+fn pass_hdlc(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
     let header: &[u8; 4] = frame.header(Layer::Hdlc)?;
     trail.passed(Layer::Hdlc, frame.at());
     frame.pass(Layer::Hdlc, header.len())?;
     frame.count_mtu();
-    ethernet::announced_by(u16::from_be_bytes([header[2], header[3]]))
+    ethernet::announced_by(u16::from_be_bytes([header[2], header[3]]), frame)
 }
 
-fn pass_ppp(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Result<Version, Stop> {
+fn pass_ppp(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
     if let [0xff, 0x03, ..] = frame.bytes() {
         frame.pass(Layer::Ppp, 2)?;
     }
     let version = pppoe::pass_protocol(frame, trail)?;
     frame.count_mtu();
-    Ok(version)
+    Some(version)
 }

@@ -52,13 +52,15 @@ pub enum Reason {
     AuthenticationHeader,
     /// Inside ESP (RFC 4303).
     Encrypted,
-    /// A segment signed with the TCP Authentication Option (RFC 5925), which covers the MSS.
+    /// A segment signed with the TCP Authentication Option (RFC 5925), which covers the MSS. An
+    /// option of kind 29 under 4 bytes, which no receiver takes, is not that.
     TcpAo,
     /// The policy has no ceiling for this IP version.
     NoCeiling,
     /// The ceiling for this segment comes out under 48 bytes, and such an MSS is never written.
     CeilingTooLow,
-    /// A capture that holds too few of the bytes that were on the wire.
+    /// A capture that holds too few of the bytes that were on the wire. Bytes that are only skipped,
+    /// such as the options of an IP header, need not have been captured.
     Cut,
 }
 

@@ -175,3 +175,57 @@ impl Clamp {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Clamp, PolicyError};
+    use crate::ip::Version;
+
+    const LINK_1492: Clamp = match Clamp::for_link_mtu(1492) {
+        Ok(clamp) => clamp,
+        Err(_) => panic!("a link MTU under 88"),
+    };
+
+    #[test]
+    fn a_link_mtu_under_88_is_refused() {
+        let refused = PolicyError::LinkMtuTooSmall { link_mtu_bytes: 87 };
+        assert_eq!(Clamp::for_link_mtu(87), Err(refused));
+        assert!(Clamp::for_link_mtu(88).is_ok());
+    }
+
+    #[test]
+    fn a_fixed_ceiling_under_48_is_refused_wherever_it_is_given() {
+        let refused = Err(PolicyError::MaxMssTooSmall { max_mss: 47 });
+        assert_eq!(Clamp::for_max_mss(Some(47), None), refused);
+        assert_eq!(Clamp::for_max_mss(None, Some(47)), refused);
+        assert_eq!(LINK_1492.max_mss_v4(47), refused);
+        assert_eq!(LINK_1492.max_mss_v6(47), refused);
+        assert!(Clamp::for_max_mss(Some(48), Some(48)).is_ok());
+    }
+
+    #[test]
+    fn a_policy_that_would_never_clamp_is_refused() {
+        assert_eq!(Clamp::for_max_mss(None, None), Err(PolicyError::Empty));
+    }
+
+    #[test]
+    fn the_ceiling_is_the_smaller_of_the_fixed_one_and_the_link_s() {
+        let clamp = LINK_1492.max_mss_v4(1400).and_then(|c| c.max_mss_v6(1500));
+        assert_eq!(clamp.map(|c| c.ceiling(Version::V4, 8)), Ok(Some(1400)));
+        assert_eq!(clamp.map(|c| c.ceiling(Version::V6, 8)), Ok(Some(1424)));
+    }
+
+    #[test]
+    fn a_version_without_any_ceiling_has_none() {
+        let clamp = Clamp::for_max_mss(Some(1400), None);
+        assert_eq!(clamp.map(|c| c.ceiling(Version::V6, 0)), Ok(None));
+    }
+
+    #[test]
+    fn the_ceiling_stays_within_what_the_option_can_say() {
+        assert_eq!(LINK_1492.ceiling(Version::V4, 1452), Some(0));
+        assert_eq!(LINK_1492.ceiling(Version::V4, usize::MAX), Some(0));
+        let wide = Clamp::for_link_mtu(u32::MAX);
+        assert_eq!(wide.map(|c| c.ceiling(Version::V6, 0)), Ok(Some(65535)));
+    }
+}

@@ -1,6 +1,6 @@
 //! PPPoE session frames (RFC 2516) and the PPP protocol field (RFC 1661).
 
-use crate::cursor::{Cursor, Stop};
+use crate::cursor::Cursor;
 use crate::ip::Version;
 use crate::outcome::{Layer, Reason};
 use crate::trail::Trail;
@@ -13,13 +13,11 @@ const PPP_IPV4: u16 = 0x0021;
 const PPP_IPV6: u16 = 0x0057;
 
 /// Moves to the packet in a PPPoE session frame, bounded by the PPPoE length (RFC 2516, section 4).
-pub(crate) fn pass_session(
-    frame: &mut Cursor<'_>,
-    trail: &mut impl Trail,
-) -> Result<Version, Stop> {
+#[inline(never)]
+pub(crate) fn pass_session(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
     let header: &[u8; HEADER_LEN] = frame.header(Layer::Pppoe)?;
     if header[0] != VERSION_1_TYPE_1 || header[1] != CODE_SESSION_DATA {
-        return Err(Stop::LeftAlone(Reason::NotPppoeSession));
+        return frame.leave(Reason::NotPppoeSession);
     }
     trail.passed(Layer::Pppoe, frame.at());
     let payload_len = usize::from(u16::from_be_bytes([header[4], header[5]]));
@@ -30,10 +28,7 @@ pub(crate) fn pass_session(
 
 /// Moves behind a PPP protocol field of two bytes, or of one when compressed: an odd byte is the
 /// last of the field (RFC 1661, sections 2 and 6.5).
-pub(crate) fn pass_protocol(
-    frame: &mut Cursor<'_>,
-    trail: &mut impl Trail,
-) -> Result<Version, Stop> {
+pub(crate) fn pass_protocol(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
     let at = frame.at();
     let &[first] = frame.header(Layer::Ppp)?;
     let protocol = if first & 1 == 1 {
@@ -49,8 +44,8 @@ pub(crate) fn pass_protocol(
     let version = match protocol {
         PPP_IPV4 => Version::V4,
         PPP_IPV6 => Version::V6,
-        _ => return Err(Stop::LeftAlone(Reason::NotIp)),
+        _ => return frame.leave(Reason::NotIp),
     };
     trail.passed(Layer::Ppp, at);
-    Ok(version)
+    Some(version)
 }

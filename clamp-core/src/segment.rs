@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::cursor::{Cursor, Stop};
+use crate::cursor::Cursor;
 use crate::ethernet::{self, ethertype};
 use crate::ip::{Version, protocol};
 use crate::outcome::{Layer, Reason};
@@ -41,7 +41,7 @@ impl Clamp {
         mut version: Version,
         cursor: &mut Cursor<'_>,
         trail: &mut impl Trail,
-    ) -> Result<Segment, Stop> {
+    ) -> Option<Segment> {
         let mut tunnels = 0;
         loop {
             let ip_at = cursor.at();
@@ -57,7 +57,7 @@ impl Clamp {
             };
             if payload.protocol == protocol::TCP {
                 trail.passed(Layer::Tcp, cursor.at());
-                return Ok(Segment {
+                return Some(Segment {
                     version,
                     overhead_bytes: cursor.overhead_bytes(ip_at),
                     tcp_at: cursor.at(),
@@ -68,29 +68,26 @@ impl Clamp {
                 });
             }
             if !self.looks_into_tunnels() {
-                return Err(Stop::LeftAlone(Reason::Tunnel));
+                return cursor.leave(Reason::Tunnel);
             }
             if payload.is_fragment {
-                return Err(Stop::LeftAlone(Reason::Fragment));
+                return cursor.leave(Reason::Fragment);
             }
             if tunnels == MAX_TUNNELS {
-                return Err(Stop::LeftAlone(Reason::TooManyTunnels));
+                return cursor.leave(Reason::TooManyTunnels);
             }
             tunnels = tunnels.wrapping_add(1);
-            version = enter_tunnel(payload.protocol, cursor, trail)?;
+            version = cursor.aside(|cursor| enter_tunnel(payload.protocol, cursor, trail))?;
         }
     }
 }
 
 /// Moves to the packet that a tunnel carries.
-fn enter_tunnel(
-    protocol: u8,
-    cursor: &mut Cursor<'_>,
-    trail: &mut impl Trail,
-) -> Result<Version, Stop> {
+#[inline(never)]
+fn enter_tunnel(protocol: u8, cursor: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
     match protocol {
-        protocol::IPV4 => Ok(Version::V4),
-        protocol::IPV6 => Ok(Version::V6),
+        protocol::IPV4 => Some(Version::V4),
+        protocol::IPV6 => Some(Version::V6),
         _ => {
             trail.passed(Layer::Gre, cursor.at());
             match gre::pass(cursor)? {
@@ -98,7 +95,7 @@ fn enter_tunnel(
                     let ethertype = ethernet::pass_header(cursor, trail)?;
                     ethernet::pass_to_ip(ethertype, cursor, trail)
                 }
-                ethertype => ethernet::announced_by(ethertype),
+                ethertype => ethernet::announced_by(ethertype, cursor),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! TCP: which segments are SYNs, where their MSS options are, and how they are lowered (RFC 9293).
 
 use crate::checksum;
-use crate::cursor::{Cursor, Stop};
+use crate::cursor::Cursor;
 use crate::outcome::{Layer, Outcome, Reason};
 use crate::word;
 
@@ -35,30 +35,33 @@ pub(crate) fn is_syn(flags: u8) -> bool {
 
 /// The length of a SYN's header, options included, all of it inside the IP packet.
 #[inline(always)]
-pub(crate) fn syn_header_len(segment: &mut Cursor<'_>, is_fragment: bool) -> Result<usize, Stop> {
-    let in_pieces = |stop| match stop {
-        Stop::Malformed if is_fragment => Stop::LeftAlone(Reason::Fragment),
-        other => other,
-    };
-    let header: &[u8; FIXED_HEADER_LEN] = segment.header(Layer::Tcp).map_err(in_pieces)?;
+pub(crate) fn syn_header_len(segment: &mut Cursor<'_>, is_fragment: bool) -> Option<usize> {
+    if is_fragment && segment.len() < FIXED_HEADER_LEN {
+        return segment.leave(Reason::Fragment);
+    }
+    let header: &[u8; FIXED_HEADER_LEN] = segment.header(Layer::Tcp)?;
     let header_len = usize::from(header[12] >> 4) << 2;
     if header_len < FIXED_HEADER_LEN {
-        return Err(segment.too_short(Layer::Tcp, FIXED_HEADER_LEN, header_len));
+        return segment.too_short(Layer::Tcp, FIXED_HEADER_LEN, header_len);
     }
     if header_len > segment.len() {
-        return Err(in_pieces(segment.shorter_than(Layer::Tcp, header_len)));
+        return if is_fragment {
+            segment.leave(Reason::Fragment)
+        } else {
+            segment.too_short(Layer::Tcp, header_len, segment.len())
+        };
     }
     if !is_syn(header[FLAGS_AT]) {
-        return Err(Stop::LeftAlone(Reason::NotSyn));
+        return segment.leave(Reason::NotSyn);
     }
-    Ok(header_len)
+    Some(header_len)
 }
 
 /// What one walk over a SYN's options finds.
 #[derive(Default)]
 pub(crate) struct Options {
-    /// The largest MSS of all well-formed MSS options.
-    pub(crate) largest_mss: Option<u16>,
+    /// The largest MSS of all well-formed MSS options, if there is one.
+    largest_mss: u16,
     /// Where in the header they end: bit `n` for byte `n`.
     mss_ends_at: u64,
     pub(crate) has_authentication: bool,
@@ -68,6 +71,7 @@ pub(crate) struct Options {
 impl Options {
     /// Walks the options as Linux does: past an end of list, over lengths of 0 and 1 byte by byte,
     /// up to an option that runs past the header.
+    #[inline(always)]
     pub(crate) fn read(header: &[u8]) -> Self {
         let mut found = Self::default();
         let mut rest = header.get(FIXED_HEADER_LEN..).unwrap_or_default();
@@ -89,7 +93,7 @@ impl Options {
             match *option {
                 [option::MSS, _, high, low] => {
                     let mss = u16::from_be_bytes([high, low]);
-                    found.largest_mss = found.largest_mss.max(Some(mss));
+                    found.largest_mss = found.largest_mss.max(mss);
                     // Headers are 60 bytes at most.
                     let end = header.len().wrapping_sub(behind.len());
                     found.mss_ends_at |= 1 << (end & 63);
@@ -103,12 +107,19 @@ impl Options {
         found
     }
 
+    /// The largest MSS of all well-formed MSS options.
+    #[inline(always)]
+    pub(crate) fn largest_mss(&self) -> Option<u16> {
+        (self.mss_ends_at != 0).then_some(self.largest_mss)
+    }
+
     /// What becomes of a SYN with these options under a ceiling.
+    #[inline(always)]
     pub(crate) fn judge(&self, ceiling: Option<u16>) -> Outcome {
         if self.has_authentication {
             return Outcome::LeftAlone(Reason::TcpAo);
         }
-        match (self.largest_mss, ceiling) {
+        match (self.largest_mss(), ceiling) {
             (None, _) => Outcome::LeftAlone(Reason::NoMss),
             (_, None) => Outcome::LeftAlone(Reason::NoCeiling),
             (Some(mss), Some(ceiling)) if mss <= ceiling => Outcome::Fits { mss },
@@ -120,6 +131,7 @@ impl Options {
     }
 
     /// Lowers every MSS above the ceiling to it, in the header that was read.
+    #[inline(always)]
     pub(crate) fn lower(&self, header: &mut [u8], ceiling: u16) {
         let mut ends_at = self.mss_ends_at;
         while ends_at != 0 {
@@ -174,4 +186,63 @@ pub(crate) fn insert_mss(segment: &mut [u8], mss: u16) {
         u16::from_be_bytes([option::MSS, 4]),
     );
     checksum::update(segment, CHECKSUM_AT, 0, mss);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIXED_HEADER_LEN, Options, is_syn};
+
+    fn read(options: &[u8]) -> Options {
+        let mut header = [0; 60];
+        let end = FIXED_HEADER_LEN + options.len();
+        header[FIXED_HEADER_LEN..end].copy_from_slice(options);
+        Options::read(&header[..end])
+    }
+
+    #[test]
+    fn syn_and_syn_ack_are_syns_and_syn_rst_is_none() {
+        assert!(is_syn(0x02) && is_syn(0x12) && is_syn(0x03));
+        assert!(!is_syn(0x06) && !is_syn(0x10) && !is_syn(0x00));
+    }
+
+    #[test]
+    fn the_walk_goes_on_past_an_end_of_list() {
+        assert_eq!(read(&[0, 2, 4, 5, 180, 0, 0, 0]).largest_mss(), Some(1460));
+    }
+
+    #[test]
+    fn lengths_of_0_and_1_advance_one_byte() {
+        let odd = [8, 0, 8, 1, 2, 4, 5, 180];
+        assert_eq!(read(&odd).largest_mss(), Some(1460));
+    }
+
+    #[test]
+    fn a_kind_2_of_another_length_is_skipped_by_its_length() {
+        let short_then_right = [2, 3, 9, 2, 4, 5, 180, 0];
+        assert_eq!(read(&short_then_right).largest_mss(), Some(1460));
+        assert_eq!(read(&[2, 6, 5, 180, 2, 4, 0, 0]).largest_mss(), None);
+    }
+
+    #[test]
+    fn an_option_past_the_header_ends_the_walk_and_what_came_before_counts() {
+        let cut = [2, 4, 5, 180, 8, 10, 2, 4];
+        assert_eq!(read(&cut).largest_mss(), Some(1460));
+        assert_eq!(read(&[1, 1, 1, 2]).largest_mss(), None, "a lone kind");
+    }
+
+    #[test]
+    fn the_largest_of_several_counts() {
+        let two = [2, 4, 5, 172, 2, 4, 5, 180];
+        assert_eq!(read(&two).largest_mss(), Some(1460));
+    }
+
+    #[test]
+    fn tcp_ao_counts_from_4_bytes_on() {
+        assert!(read(&[29, 4, 1, 1]).has_authentication);
+        assert!(!read(&[29, 3, 1, 1]).has_authentication);
+        assert!(
+            !read(&[29, 8, 1, 1]).has_authentication,
+            "runs past the header"
+        );
+    }
 }

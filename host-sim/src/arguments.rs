@@ -1,6 +1,9 @@
 //! The words of the command line.
 
+use std::fmt::Display;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clamp_core::{Clamp, PolicyError};
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -13,8 +16,8 @@ Examples:
       a capture of the line itself: PPPoE, GRE, 6in4... are subtracted where they occur
   tcpdump -w - | host-sim clamp - - --max-mss-v4 1360 --json > clamped.pcap
       the report goes to stderr, a line of JSON a SYN
-  host-sim check lan.pcap wan.pcap --routed --link-mtu 1492
-      did the router in between clamp rightly, and touch nothing else?
+  host-sim check lan.pcap wan.pcap --routed --link-mtu 1500
+      did the router between a LAN and a PPPoE line clamp rightly, and touch nothing else?
 
 Exit codes: 0 fine, 1 found a fault, 2 bad usage or input";
 
@@ -31,6 +34,32 @@ pub(crate) enum Command {
     /// Copy a capture, its SYNs clamped
     #[command(after_help = EXAMPLES)]
     Clamp(ClampArguments),
+    /// Compare the captures before and after any clamp
+    #[command(after_help = EXAMPLES)]
+    Check(CheckArguments),
+}
+
+/// What `host-sim check` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// The capture from before the clamp, `-` for standard input
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// The capture from behind it, `-` for standard input
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+    #[command(flatten)]
+    pub(crate) policy: PolicyFlags,
+    /// The captures are of the two sides of a router: link layers, TTL, and addresses and ports
+    /// under NAT may differ
+    #[arg(long)]
+    pub(crate) routed: bool,
+    /// How many packets of each capture wait for their partners
+    #[arg(long, value_name = "PACKETS", default_value = "4096")]
+    pub(crate) window: NonZeroU16,
+    /// Report for machines: a line of JSON a finding, a summary last
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What `host-sim clamp` is asked to do.
@@ -59,13 +88,13 @@ pub(crate) struct ClampArguments {
 pub(crate) struct PolicyFlags {
     /// What the link carries after the Ethernet header and its VLAN tags, in bytes (1492 for a
     /// router on a DSL line; 1500 for a capture of the line itself)
-    #[arg(long, value_name = "N", value_parser = link_mtu)]
+    #[arg(long, value_name = "N", value_parser = link_mtu, allow_negative_numbers = true)]
     pub(crate) link_mtu: Option<u32>,
     /// A fixed ceiling for IPv4, in bytes of TCP payload
-    #[arg(long, value_name = "N", value_parser = max_mss)]
+    #[arg(long, value_name = "N", value_parser = max_mss, allow_negative_numbers = true)]
     pub(crate) max_mss_v4: Option<u16>,
     /// A fixed ceiling for IPv6, in bytes of TCP payload
-    #[arg(long, value_name = "N", value_parser = max_mss)]
+    #[arg(long, value_name = "N", value_parser = max_mss, allow_negative_numbers = true)]
     pub(crate) max_mss_v6: Option<u16>,
     /// Look into IPIP, 6in4, 4in6, 6in6 and GRE, too
     #[arg(long)]
@@ -105,7 +134,7 @@ impl PolicyFlags {
 
 /// A link MTU that a policy can be built on, so that the complaint names the flag.
 fn link_mtu(text: &str) -> Result<u32, String> {
-    let link_mtu_bytes = text.parse().map_err(|error| format!("{error}"))?;
+    let link_mtu_bytes = whole_number(text, u32::MAX)?;
     match Clamp::for_link_mtu(link_mtu_bytes) {
         Ok(_) => Ok(link_mtu_bytes),
         Err(error) => Err(error.to_string()),
@@ -114,9 +143,15 @@ fn link_mtu(text: &str) -> Result<u32, String> {
 
 /// The same for a fixed ceiling.
 fn max_mss(text: &str) -> Result<u16, String> {
-    let max_mss = text.parse().map_err(|error| format!("{error}"))?;
+    let max_mss = whole_number(text, u16::MAX)?;
     match Clamp::for_max_mss(Some(max_mss), None) {
         Ok(_) => Ok(max_mss),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// A number of bytes, `most` at most.
+fn whole_number<N: FromStr + Display + Copy>(text: &str, most: N) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| format!("not a whole number of bytes up to {most}"))
 }

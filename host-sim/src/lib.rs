@@ -1,12 +1,16 @@
 //! The workbench on a PC: real captures through the very clamp that runs in a router's firmware.
 //!
-//! [`run`] is the command line. [`capture`] reads and writes captures byte for byte.
+//! [`run`] is the command line. [`capture`] reads and writes captures byte for byte; [`check`] holds
+//! the captures before and after any clamp against each other.
 
 #![forbid(unsafe_code)]
 
 mod arguments;
 pub mod capture;
+pub mod check;
 mod clamp;
+mod files;
+mod listener;
 mod path;
 mod progress;
 mod report;
@@ -19,6 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use listener::Listener;
 
 /// How a command ended, as its exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +66,10 @@ pub fn run(
         }
     };
     let result = match command {
-        Command::Clamp(arguments) => clamp::run(&arguments, out, err),
+        Command::Clamp(arguments) => {
+            clamp::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
+        }
+        Command::Check(arguments) => check::command::run(&arguments, &mut Listener::new(out)),
     };
     result.unwrap_or_else(|complaint| {
         let _ = writeln!(err, "host-sim: {complaint}");

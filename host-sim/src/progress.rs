@@ -1,7 +1,7 @@
 //! A progress bar for long files, on a terminal only.
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -36,13 +36,39 @@ impl Progress {
         self.0.wrap_read(input)
     }
 
-    /// Lets something else be printed.
-    pub(crate) fn aside(&self, print: impl FnOnce()) {
-        self.0.suspend(print);
+    /// `report`, which the bar makes room for only where both are on a terminal: to take it down and
+    /// put it up again takes longer than to print a line.
+    pub(crate) fn beside<'a>(
+        &'a self,
+        report: &'a mut dyn Write,
+        is_on_terminal: bool,
+    ) -> impl Write + 'a {
+        Beside {
+            bar: is_on_terminal.then_some(&self.0),
+            report,
+        }
     }
 
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.0.finish_and_clear();
+    }
+}
+
+struct Beside<'a> {
+    bar: Option<&'a ProgressBar>,
+    report: &'a mut dyn Write,
+}
+
+impl Write for Beside<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.bar {
+            Some(bar) => bar.suspend(|| self.report.write(bytes)),
+            None => self.report.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.report.flush()
     }
 }

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::clamp::{Row, Summary};
 
-/// Where a report goes. A reader who has gone away (`| head`) ends the report, not the work.
+/// Where a report goes. One that can't be written ends there; the work goes on.
 pub(crate) struct Report<'a> {
     out: &'a mut dyn Write,
     json: bool,
     rows: u64,
-    unheard: bool,
+    failure: Option<io::Error>,
 }
 
 /// The last line of a report for machines.
@@ -26,7 +26,7 @@ impl<'a> Report<'a> {
             out,
             json,
             rows: 0,
-            unheard: false,
+            failure: None,
         }
     }
 
@@ -42,18 +42,28 @@ impl<'a> Report<'a> {
         self.rows += 1;
     }
 
-    /// The summary, and the fault that ended the capture early.
-    pub(crate) fn summary(&mut self, summary: &Summary, fault: Option<&str>) {
+    /// Ends the report with the summary, and the fault that ended the capture early.
+    ///
+    /// # Errors
+    /// The first failure to write the report.
+    pub(crate) fn finish(mut self, summary: &Summary, fault: Option<&str>) -> io::Result<()> {
         if self.json {
             self.json_line(&Last {
                 summary: summary.line(fault),
             });
-            return;
+        } else {
+            if self.rows != 0 {
+                self.line("");
+            }
+            self.write(summary.to_string().as_bytes());
         }
-        if self.rows != 0 {
-            self.line("");
+        if self.failure.is_none() {
+            self.failure = self.out.flush().err();
         }
-        self.write(summary.to_string().as_bytes());
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(()),
+        }
     }
 
     fn json_line(&mut self, value: &impl Serialize) {
@@ -63,15 +73,14 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Writes a line in one piece: between pieces, a progress bar could be drawn over it.
     fn line(&mut self, line: &str) {
-        self.write(line.trim_end().as_bytes());
-        self.write(b"\n");
+        self.write(format!("{}\n", line.trim_end()).as_bytes());
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        if !self.unheard {
-            let written: io::Result<()> = self.out.write_all(bytes);
-            self.unheard = written.is_err();
+        if self.failure.is_none() {
+            self.failure = self.out.write_all(bytes).err();
         }
     }
 }

@@ -6,7 +6,13 @@
 //! [`lab`], network namespaces around a real Linux router; and [`linux`], what that router's own
 //! clamps do where ours differs on purpose.
 
+pub mod directed;
 pub mod frames;
 pub mod lab;
 pub mod linux;
 pub mod oracle;
+
+/// The code in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

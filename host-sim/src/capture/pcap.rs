@@ -37,7 +37,6 @@ pub(super) const ORIGINAL_LEN_AT: usize = 12;
 pub(super) struct Pcap {
     order: ByteOrder,
     record_header_len: usize,
-    ticks_per_second: u64,
     source: Source,
 }
 
@@ -57,11 +56,11 @@ impl Pcap {
                 MAGIC_MODIFIED => MODIFIED_RECORD_HEADER_LEN,
                 _ => RECORD_HEADER_LEN,
             },
-            ticks_per_second: match magic {
-                MAGIC_NANOSECONDS => 1_000_000_000,
-                _ => 1_000_000,
-            },
             source: Source {
+                ticks_per_second: match magic {
+                    MAGIC_NANOSECONDS => 1_000_000_000,
+                    _ => 1_000_000,
+                },
                 // The low 16 bits are the link type, those above say other things.
                 link_type: (link & 0xffff) as u16,
                 snap_len: order.u32(header, SNAP_LEN_AT)?,
@@ -124,7 +123,7 @@ impl Pcap {
             captured_at: self.record_header_len,
             captured_len: in_memory(self.order.u32(record, CAPTURED_LEN_AT)?),
             original_len: self.order.u32(record, ORIGINAL_LEN_AT)?,
-            timestamp_ticks: Some(seconds * self.ticks_per_second + fraction),
+            timestamp_ticks: Some(seconds * self.source.ticks_per_second + fraction),
             form: PacketForm::PcapRecord,
             order: self.order,
             source: self.source,

@@ -40,6 +40,7 @@ const MAX_SECTION_LEN: u64 = u64::MAX >> 1;
 const INTERFACE_LINK_TYPE_AT: usize = 8;
 const INTERFACE_SNAP_LEN_AT: usize = 12;
 const INTERFACE_OPTIONS_AT: usize = 16;
+const OPTION_INTERFACE_TIME_RESOLUTION: u16 = 9;
 const OPTION_INTERFACE_FCS_LEN: u16 = 13;
 
 /// Enhanced Packet Block (section 4.3) and the obsolete Packet Block (appendix A), which differ
@@ -217,12 +218,26 @@ impl Pcapng {
     fn interface(&self, block: &[u8]) -> Option<Source> {
         Some(Source {
             link_type: self.order.u16(block, INTERFACE_LINK_TYPE_AT)?,
+            ticks_per_second: self.ticks_per_second(block),
             snap_len: self.order.u32(block, INTERFACE_SNAP_LEN_AT)?,
             has_fcs: Options::new(block, self.order, INTERFACE_OPTIONS_AT).any(|option| {
                 option.code == OPTION_INTERFACE_FCS_LEN
                     && block[option.value].iter().any(|byte| *byte != 0)
             }),
         })
+    }
+
+    /// A power of ten or of two, microseconds where the interface does not say (section 4.2).
+    fn ticks_per_second(&self, block: &[u8]) -> u64 {
+        let resolution = Options::new(block, self.order, INTERFACE_OPTIONS_AT)
+            .find(|option| option.code == OPTION_INTERFACE_TIME_RESOLUTION)
+            .and_then(|option| block[option.value].first().copied())
+            .unwrap_or(6);
+        let (base, exponent): (u64, u8) = match resolution.checked_sub(0x80) {
+            Some(exponent) => (2, exponent),
+            None => (10, resolution),
+        };
+        base.saturating_pow(exponent.into())
     }
 
     fn remember(&mut self, interface: Option<Source>) {

@@ -83,6 +83,8 @@ pub(super) enum PacketForm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) link_type: u16,
+    /// How timestamps count.
+    pub(super) ticks_per_second: u64,
     /// The most bytes captured of a packet; 0 where there is no limit.
     pub(super) snap_len: u32,
     /// Packets end in a frame check sequence.
@@ -116,6 +118,14 @@ impl Packet {
     /// 1970 (microseconds or nanoseconds for pcap); a Simple Packet Block does not say.
     pub fn timestamp_ticks(&self) -> Option<u64> {
         self.timestamp_ticks
+    }
+
+    /// When the packet was captured, in nanoseconds since 1970, clock offsets of its interface left
+    /// out; `u64::MAX` from the year 2554 on.
+    pub fn timestamp_ns(&self) -> Option<u64> {
+        let ns = u128::from(self.timestamp_ticks?) * 1_000_000_000
+            / u128::from(self.source.ticks_per_second.max(1));
+        Some(u64::try_from(ns).unwrap_or(u64::MAX))
     }
 }
 

@@ -75,8 +75,8 @@ impl Row {
     /// The line above all rows.
     pub(crate) fn heading() -> String {
         format!(
-            "{:>7}  {:7}  {:45}  {:22}  MSS",
-            "packet", "", "from > to", "encapsulation"
+            "{:>7}  {:7}  {:45}  {:30}  encapsulation",
+            "packet", "", "from > to", "MSS"
         )
     }
 }
@@ -90,10 +90,11 @@ impl fmt::Display for Row {
             encapsulation,
             fate,
         } = self;
+        let fate = fate.to_string();
         let flow = flow.as_ref().map(Flow::to_string).unwrap_or_default();
         write!(
             f,
-            "{packet:>7}  {handshake:7}  {flow:45}  {encapsulation:22}  {fate}"
+            "{packet:>7}  {handshake:7}  {flow:45}  {fate:30}  {encapsulation}"
         )
     }
 }

@@ -57,6 +57,7 @@ fn unusual_option() -> impl Strategy<Value = Vec<u8>> {
         1 => any::<u8>().prop_map(|kind| vec![kind]),
         1 => option_of(29, 2..=3),
         1 => option_of(19, 18..=18),
+        1 => option_of(19, 2..=19),
         1 => super::some_bytes(6).prop_map(|bytes| bytes.0),
     ]
 }

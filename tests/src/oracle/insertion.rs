@@ -2,9 +2,9 @@
 
 use clamp_core::{Insertion, Outcome, Reason, Refusal};
 
-use super::link::{self, Path, Start};
+use super::link::Start;
 use super::segment::{self, Found, Version};
-use super::window::{Window, be16};
+use super::window::be16;
 use super::{Policy, Prediction, sum};
 
 /// RFC 9293 section 3.7.1: what a peer assumes when no MSS option came.
@@ -29,17 +29,7 @@ pub(super) fn insert(
     if as_clamped != Outcome::LeftAlone(Reason::NoMss) {
         return untouched(Insertion::NotMissing);
     }
-    let window = Window {
-        captured,
-        at: 0,
-        end: wire_len.max(captured_len),
-    };
-    let path = Path {
-        tunnels_wanted: policy.tunnels,
-        ..Path::default()
-    };
-    let found = link::walk(start, window, path).expect("a SYN without MSS was found");
-
+    let found = segment::find(policy, start, captured, wire_len).expect("a SYN without MSS");
     let mss = match allowed_mss(policy, &found, wire_len > captured_len) {
         Ok(mss) => mss,
         Err(refusal) => return untouched(Insertion::Refused(refusal)),
@@ -136,7 +126,7 @@ fn grown(found: &Found<'_>, captured: &[u8], mss: u16) -> Option<Vec<u8>> {
     for field in &found.path.lengths {
         let needed = segment_end + OPTION_LEN - field.counts_from;
         let length = be16(captured, field.at);
-        if length.max(needed) > field.limit {
+        if needed > length && needed > field.largest {
             return None;
         }
         write_be16(&mut frame, field.at, length.max(needed))?;

@@ -21,6 +21,7 @@ pub(super) fn ipv4<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, 
     if header_len < 20 {
         return Err(too_short(Layer::Ipv4, 20, header_len));
     }
+    path.headers.push((Layer::Ipv4, window.at));
     let total_length = be16(header, 2);
     let offset = be16(header, 6) & 0x1fff;
     let more_fragments = be16(header, 6) & 0x2000 != 0;
@@ -65,6 +66,7 @@ pub(super) fn ipv4<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, 
 pub(super) fn ipv6<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
     let header = window.need(Layer::Ipv6, 40)?;
     right_version(Layer::Ipv6, header[0], 6)?;
+    path.headers.push((Layer::Ipv6, window.at));
     let payload_length = be16(header, 4);
     let mut next_header = header[6];
     match next_header {
@@ -102,6 +104,7 @@ pub(super) fn ipv6<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, 
         };
         next_header = extension[0];
         payload.had(Layer::ExtensionHeader, len)?;
+        path.headers.push((Layer::ExtensionHeader, payload.at));
         payload = payload.behind(len);
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Path {
     pub(super) tunnels: usize,
     /// Bytes that count against the link MTU so far.
     pub(super) overhead_bytes: usize,
+    /// Every header passed so far, outside in, and where it begins.
+    pub(super) headers: Vec<(Layer, usize)>,
     /// Length fields between the frame's start and the packet: where they are, and where what they count begins.
     pub(super) lengths: Vec<LengthField>,
 }
@@ -35,12 +37,16 @@ pub(super) struct Path {
 pub(super) struct LengthField {
     pub(super) at: usize,
     pub(super) counts_from: usize,
-    /// The highest value that is still a length.
-    pub(super) limit: usize,
+    /// The largest value it may be raised to.
+    pub(super) largest: usize,
 }
 
 /// Walks from the start to the TCP segment.
-pub(super) fn walk<'a>(start: Start, window: Window<'a>, path: Path) -> Result<Found<'a>, Outcome> {
+pub(super) fn walk<'a>(
+    start: Start,
+    window: Window<'a>,
+    mut path: Path,
+) -> Result<Found<'a>, Outcome> {
     let link = match start {
         Start::Packet => return either_version(window, path),
         Start::Captured(link) => link,
@@ -60,6 +66,7 @@ pub(super) fn walk<'a>(start: Start, window: Window<'a>, path: Path) -> Result<F
         }
         LinkType::CiscoHdlc => {
             let header = window.need(Layer::Hdlc, 4)?;
+            path.headers.push((Layer::Hdlc, window.at));
             match be16(header, 2) {
                 0x0800 => internet::ipv4(window.behind(4), path),
                 0x86dd => internet::ipv6(window.behind(4), path),
@@ -72,8 +79,9 @@ pub(super) fn walk<'a>(start: Start, window: Window<'a>, path: Path) -> Result<F
 }
 
 /// An Ethernet header, its tags and what they carry. Tags add no overhead here: a tunnel adds them itself.
-pub(super) fn ethernet<'a>(window: Window<'a>, path: Path) -> Result<Found<'a>, Outcome> {
+pub(super) fn ethernet<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
     let header = window.need(Layer::Ethernet, 14)?;
+    path.headers.push((Layer::Ethernet, window.at));
     tagged(be16(header, 12), window.behind(14), true, path)
 }
 
@@ -90,6 +98,7 @@ fn tagged<'a>(
         }
         tags += 1;
         let tag = window.need(Layer::Vlan, 4)?;
+        path.headers.push((Layer::Vlan, window.at));
         ethertype = be16(tag, 2);
         window = window.behind(4);
         if path.tunnels > 0 {
@@ -102,11 +111,11 @@ fn tagged<'a>(
         0x8864 => pppoe(window, path),
         // The protocol of a cooked capture is the kernel's own there; behind a tag it came from the wire.
         ..0x0600 if is_ethernet || tags > 0 => {
-            // From 0x0600 on the field would be read as an ethertype.
+            // IEEE 802.3, 3.2.6: not much above 1500 it would be read as an ethertype.
             let length = LengthField {
                 at: window.at - 2,
                 counts_from: window.at,
-                limit: 0x05ff,
+                largest: 1500,
             };
             path.lengths.push(length);
             snap(window.bounded(ethertype), path)
@@ -122,6 +131,7 @@ fn snap<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
         return Err(Outcome::LeftAlone(Reason::NotIp));
     }
     let header = window.need(Layer::Snap, 8)?;
+    path.headers.push((Layer::Snap, window.at));
     path.overhead_bytes += 8;
     match be16(header, 6) {
         0x0800 => internet::ipv4(window.behind(8), path),
@@ -144,20 +154,22 @@ fn pppoe<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
     path.lengths.push(LengthField {
         at: window.at + 4,
         counts_from,
-        limit: 0xffff,
+        largest: 0xffff,
     });
     // Also where the protocol field is one byte here: the answer's may be two.
     path.overhead_bytes += 8;
+    path.headers.push((Layer::Pppoe, window.at));
     ppp(payload.bounded(length), path)
 }
 
-fn ppp<'a>(window: Window<'a>, path: Path) -> Result<Found<'a>, Outcome> {
+fn ppp<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
     let first = window.need(Layer::Ppp, 1)?[0];
     let (protocol, len) = if first % 2 == 1 {
         (usize::from(first), 1)
     } else {
         (be16(window.need(Layer::Ppp, 2)?, 0), 2)
     };
+    path.headers.push((Layer::Ppp, window.at));
     match protocol {
         0x0021 => internet::ipv4(window.behind(len), path),
         0x0057 => internet::ipv6(window.behind(len), path),
@@ -165,8 +177,9 @@ fn ppp<'a>(window: Window<'a>, path: Path) -> Result<Found<'a>, Outcome> {
     }
 }
 
-fn null<'a>(window: Window<'a>, path: Path) -> Result<Found<'a>, Outcome> {
+fn null<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
     let header = window.need(Layer::Null, 4)?;
+    path.headers.push((Layer::Null, window.at));
     let header = [header[0], header[1], header[2], header[3]];
     let payload = window.behind(4);
     for family in [u32::from_le_bytes(header), u32::from_be_bytes(header)] {
@@ -183,9 +196,10 @@ fn cooked<'a>(
     window: Window<'a>,
     header_len: usize,
     protocol_at: usize,
-    path: Path,
+    mut path: Path,
 ) -> Result<Found<'a>, Outcome> {
     let header = window.need(Layer::Cooked, header_len)?;
+    path.headers.push((Layer::Cooked, window.at));
     tagged(
         be16(header, protocol_at),
         window.behind(header_len),
@@ -196,6 +210,7 @@ fn cooked<'a>(
 
 fn either_version<'a>(window: Window<'a>, path: Path) -> Result<Found<'a>, Outcome> {
     let version = match window.bytes() {
+        // Of either version: under 20 bytes on the wire are too few for both.
         [] => window.need(Layer::Ipv4, 20)?[0] >> 4,
         [first, ..] => first >> 4,
     };

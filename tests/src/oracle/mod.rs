@@ -12,7 +12,7 @@ pub mod sum;
 mod tunnel;
 mod window;
 
-use clamp_core::{Clamp, Insertion, LinkType, Outcome, PolicyError};
+use clamp_core::{Clamp, Insertion, Layer, LinkType, Outcome, PolicyError};
 
 use self::link::Start;
 
@@ -118,6 +118,18 @@ pub fn captured(
     wire_len: usize,
 ) -> Prediction<Outcome> {
     segment::clamp(policy, Start::Captured(link), captured, wire_len)
+}
+
+/// Every header in front of a whole SYN and its own, outside in, each with the byte at which it begins.
+/// `None` where no SYN is found.
+#[must_use]
+pub fn headers(
+    policy: &Policy,
+    link: LinkType,
+    captured: &[u8],
+    wire_len: usize,
+) -> Option<Vec<(Layer, usize)>> {
+    segment::headers(policy, Start::Captured(link), captured, wire_len)
 }
 
 /// What `Clamp::insert_in_frame` must do with the frame in the first `frame_len` bytes of `buffer`.

@@ -143,13 +143,26 @@ pub(super) fn clamp(
     Prediction { outcome, bytes }
 }
 
-/// Finds the segment that must be lowered, and what to.
-fn judge<'a>(
+/// Every header down to that of a whole SYN.
+pub(super) fn headers(
+    policy: &Policy,
+    start: Start,
+    captured: &[u8],
+    wire_len: usize,
+) -> Option<Vec<(Layer, usize)>> {
+    let mut found = find(policy, start, captured, wire_len).ok()?;
+    syn_header(&found).ok()?;
+    found.path.headers.push((Layer::Tcp, found.segment.at));
+    Some(found.path.headers)
+}
+
+/// Walks down to the segment.
+pub(super) fn find<'a>(
     policy: &Policy,
     start: Start,
     captured: &'a [u8],
     wire_len: usize,
-) -> Result<(Found<'a>, u16), Outcome> {
+) -> Result<Found<'a>, Outcome> {
     let window = Window {
         captured,
         at: 0,
@@ -159,7 +172,17 @@ fn judge<'a>(
         tunnels_wanted: policy.tunnels,
         ..Path::default()
     };
-    let found = link::walk(start, window, path)?;
+    link::walk(start, window, path)
+}
+
+/// Finds the segment that must be lowered, and what to.
+fn judge<'a>(
+    policy: &Policy,
+    start: Start,
+    captured: &'a [u8],
+    wire_len: usize,
+) -> Result<(Found<'a>, u16), Outcome> {
+    let found = find(policy, start, captured, wire_len)?;
     let options = options(syn_header(&found)?);
     if options.iter().any(TcpOption::is_tcp_ao) {
         return Err(Outcome::LeftAlone(Reason::TcpAo));

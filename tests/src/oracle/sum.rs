@@ -69,3 +69,43 @@ pub fn pseudo_header(addresses: &[u8], segment_len: usize) -> Vec<u8> {
     pseudo.extend([0, 0, 0, 6]);
     pseudo
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_rfc_1071_section_3_sums_to_ddf2() {
+        let bytes = [0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7];
+        assert_eq!(ones_complement_sum(&bytes), 0xddf2);
+    }
+
+    #[test]
+    fn an_odd_last_byte_is_the_high_half_of_a_word() {
+        assert_eq!(ones_complement_sum(&[0x12]), 0x1200);
+        assert_eq!(ones_complement_sum(&[0xff, 0xff, 0x01]), 0x0100);
+    }
+
+    #[test]
+    fn what_with_checksum_writes_is_valid() {
+        let bytes = with_checksum(vec![0xde, 0xad, 0xff, 0xff, 0xbe, 0xef], 2);
+        assert!(is_valid(&bytes));
+    }
+
+    #[test]
+    fn carried_over_keeps_the_distance_to_the_right_checksum() {
+        let right = with_checksum(vec![0x05, 0xb4, 0, 0, 0x12, 0x34], 2);
+        let right_after = with_checksum(vec![0x05, 0xac, 0, 0, 0x12, 0x34], 2);
+        assert_eq!(
+            carried_over(&right, &right_after, 2).to_be_bytes(),
+            right_after[2..4]
+        );
+        let (mut wrong, mut wrong_after) = (right.clone(), right_after.clone());
+        wrong[3] = wrong[3].wrapping_sub(0x10);
+        wrong_after[3] = wrong_after[3].wrapping_sub(0x10);
+        assert_eq!(
+            carried_over(&wrong, &right_after, 2).to_be_bytes(),
+            wrong_after[2..4]
+        );
+    }
+}

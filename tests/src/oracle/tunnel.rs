@@ -47,6 +47,7 @@ fn gre<'a>(window: Window<'a>, mut path: Path) -> Result<Found<'a>, Outcome> {
         }
     }
     window.had(Layer::Gre, len)?;
+    path.headers.push((Layer::Gre, window.at));
     path.overhead_bytes += len;
     let cargo = window.behind(len);
     match be16(header, 2) {

@@ -1,5 +1,6 @@
 //! Outcome for outcome and byte for byte, the clamp does what the oracle does.
 
+use clamp_core::{Layer, Trail};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use tests::frames::{self, ALL_LINK_TYPES, Hex, check};
@@ -54,6 +55,41 @@ fn a_capture_of_any_link_type_comes_out_as_the_oracle_writes_it() {
                 clamp_of(policy).captured(capture.link, &mut ours, capture.wire_len(), &mut ());
             prop_assert_eq!(outcome, expected.outcome);
             prop_assert_eq!(ours, expected.bytes);
+            Ok(())
+        },
+    );
+}
+
+/// Keeps what the clamp says it walked through.
+#[derive(Default)]
+struct Walked(Vec<(Layer, usize)>);
+
+impl Trail for Walked {
+    fn passed(&mut self, layer: Layer, at: usize) {
+        self.0.push((layer, at));
+    }
+}
+
+#[test]
+fn the_trail_to_a_syn_is_every_header_the_oracle_passed() {
+    check(
+        12,
+        || (frames::policy(), frames::capture()),
+        |(policy, capture)| {
+            let mut bytes = capture.bytes();
+            let wire_len = capture.wire_len();
+            let expected = oracle::headers(&policy, capture.link, &bytes, wire_len);
+            let mut walked = Walked::default();
+            let clamp = clamp_of(policy);
+            let _ = clamp.captured(capture.link, &mut bytes, wire_len, &mut walked);
+            if let Some(expected) = expected {
+                prop_assert_eq!(walked.0, expected);
+            } else {
+                let in_order = walked.0.is_sorted_by_key(|(_, at)| *at);
+                prop_assert!(in_order, "{:?}", walked.0);
+                let within = walked.0.iter().all(|(_, at)| *at <= wire_len);
+                prop_assert!(within, "{:?}", walked.0);
+            }
             Ok(())
         },
     );

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use clamp_core::{Insertion, LinkType, Outcome};
 use host_sim::Exit;
@@ -24,11 +25,14 @@ fn traces() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/traces");
     let Ok(entries) = fs::read_dir(&folder) else {
         // Past the harness, which keeps what a passing test prints to itself.
-        let _ = writeln!(
-            io::stderr(),
-            "NOT TESTED: no captures in {}",
-            folder.display()
-        );
+        static SAID: Once = Once::new();
+        SAID.call_once(|| {
+            let folder = folder.display();
+            let _ = writeln!(
+                io::stderr(),
+                "NOT TESTED: there are no captures in {folder}"
+            );
+        });
         return Vec::new();
     };
     let mut files: Vec<PathBuf> = entries

@@ -1,0 +1,8 @@
+//! Captures made by hand, one for each thing a check can find, and real ones.
+
+mod kinds;
+mod order;
+mod properties;
+mod routed;
+mod samples;
+mod traces;

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Passes every test of the workspace, and installs what they need first. Debian and Ubuntu packages
+# are installed when this runs as root or sudo needs no password; otherwise it says what is missing.
+# Without root, the tests that need namespaces run as root of a user namespace.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# A missing or different snapshot is a failure, not something to write.
+export INSTA_UPDATE=no CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}"
+
+step() {
+    local name="$1" started=$SECONDS
+    shift
+    printf '\n== %s\n' "$name"
+    "$@"
+    printf -- '-- %s: %d s\n' "$name" $((SECONDS - started))
+}
+
+# command:package
+needed=(ip:iproute2 iptables:iptables nft:nftables ethtool:ethtool valgrind:valgrind unshare:util-linux)
+
+install_packages() {
+    # Debian keeps the tools of an administrator out of other people's PATH.
+    PATH="$PATH:/usr/sbin:/sbin"
+    local packages=() entry as_root=()
+    for entry in "${needed[@]}"; do
+        command -v "${entry%%:*}" >/dev/null || packages+=("${entry##*:}")
+    done
+    [ ${#packages[@]} -eq 0 ] && return
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=(sudo -n)
+    fi
+    if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true; then
+        echo "Install these first: ${packages[*]}" >&2
+        return 1
+    fi
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${packages[@]}"
+}
+
+# Root of a namespace is enough for the tests that build networks.
+as_some_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        unshare --map-root-user -- "$@"
+    fi
+}
+
+build_for_bare_metal() {
+    local target
+    for target in thumbv6m-none-eabi thumbv7em-none-eabihf riscv32imac-unknown-none-elf; do
+        cargo build --quiet -p clamp-core --target "$target"
+    done
+    cargo build --quiet -p firmware --lib --target thumbv7em-none-eabihf
+}
+
+step 'Debian packages' install_packages
+export PATH="$PATH:/usr/sbin:/sbin"
+step 'Rust toolchain' rustup toolchain install
+step 'Format' cargo fmt --all --check
+step 'Clippy' cargo clippy --quiet --workspace --all-targets -- -D warnings
+step 'Bare-metal targets' build_for_bare_metal
+step 'Documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --quiet --workspace --no-deps
+step 'Packages' cargo package --quiet --workspace --exclude tests --allow-dirty
+step 'Tests' as_some_root cargo test --workspace
+step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
+step 'Flash' cargo bench --quiet -p tests --bench footprint
+printf '\nAll passed in %d s.\n' "$SECONDS"

@@ -6,7 +6,7 @@ use super::counters::{Drop, Event};
 use super::error_v6::ErrorV6;
 use super::ethernet;
 use super::firewall::{Pass, fragment_key};
-use super::ip::Piece;
+use super::ip::{ICMPV6, Piece};
 use super::ipv6::{self, Ipv6Header};
 use super::next_hop::NextHop;
 use super::port::{Origin, PortId};
@@ -58,8 +58,9 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         }
         let mtu_bytes = self.config.mtu_bytes(hop.port);
         if header.total_len > usize::from(mtu_bytes) {
-            // Packet Too Big is sent about later fragments, too: they are what is too big.
-            if reported || transport.is_none() {
+            // Packet Too Big is sent about later fragments, too: they may be what is too big. Of an
+            // ICMPv6 error not even about those.
+            if reported || transport.is_none() && header.protocol != ICMPV6 {
                 let too_big = ErrorV6::PacketTooBig { mtu_bytes };
                 self.report_v6(origin, to, packet, too_big, now, wires);
             }

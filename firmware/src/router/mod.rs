@@ -231,6 +231,10 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         if !header.is_to_many() && Some(header.destination) != mac {
             return Err(Drop::OtherStation);
         }
+        // Answers go to who sent the frame: never to a group.
+        if header.source[0] & 1 != 0 {
+            return Err(Drop::Spoofed);
+        }
         let origin = Origin {
             port,
             station: header.source,

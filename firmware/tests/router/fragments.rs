@@ -72,7 +72,7 @@ fn a_datagram_too_big_for_the_wan_leaves_in_fragments_that_make_the_same_datagra
     let mut packet = udp(end(ALICE, 5000), end(SERVER, 53), &data);
     packet[6] = 0;
     crate::packets::fix_header_checksum(&mut packet);
-    let fragments = packets(&world.from_lan(&packet), WAN_WIRE);
+    let fragments = packets(&world.lan_sends(&packet), WAN_WIRE);
     assert_eq!(fragments.len(), 3);
     for fragment in &fragments {
         assert!(fragment.len() <= 577);
@@ -103,7 +103,7 @@ fn later_fragments_keep_only_the_options_that_are_copied() {
     let len = u16::try_from(packet.len()).unwrap();
     packet[2..4].copy_from_slice(&len.to_be_bytes());
     crate::packets::fix_header_checksum(&mut packet);
-    let fragments = packets(&world.from_lan(&packet), WAN_WIRE);
+    let fragments = packets(&world.lan_sends(&packet), WAN_WIRE);
     assert_eq!(fragments[0][20..32], options);
     assert_eq!(View(&fragments[1]).header_len(), 24);
     assert_eq!(fragments[1][20..24], [148, 4, 0, 0]);
@@ -142,10 +142,10 @@ fn later_fragments_that_come_first_wait_for_the_first_one() {
     answer.reverse();
     let first = answer.pop().unwrap();
     for piece in &answer {
-        assert_eq!(world.from_wan(piece), []);
+        assert_eq!(world.internet_sends(piece), []);
     }
     assert_eq!(world.router.counters().waiting, 3);
-    let inside = packets(&world.from_wan(&first), LAN_WIRE);
+    let inside = packets(&world.internet_sends(&first), LAN_WIRE);
     assert_eq!(inside.len(), 4);
     let datagram = reassembled(&inside);
     View(&datagram).assert_sound();
@@ -160,7 +160,7 @@ fn fragments_of_no_flow_wait_in_few_places_and_not_for_long() {
     world.assert_dropped_from_wan(&stranger[0], "unsolicited");
     for identification in 0..50 {
         let later = ipv4(v4(SERVER), v4(WAN), UDP, 100, identification, &[0; 100]);
-        assert_eq!(world.from_wan(&later), []);
+        assert_eq!(world.internet_sends(&later), []);
     }
     assert_eq!(world.router.counters().waiting, 4);
     assert_eq!(world.router.counters().dropped.fragment_lost, 46);

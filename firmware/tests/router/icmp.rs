@@ -32,7 +32,7 @@ fn a_packet_without_hops_left_is_reported_to_its_sender_as_it_came() {
         udp(end(ALICE, 33_434), end(SERVER, 33_434), b"traceroute"),
         1,
     );
-    let sent = world.from_lan(&packet);
+    let sent = world.lan_sends(&packet);
     assert_eq!(sent[0].frame[..6], mac_of(ALICE));
     let error = world.only_packet(&sent, LAN_WIRE);
     View(&error).assert_sound();
@@ -65,7 +65,7 @@ fn a_packet_too_big_for_the_wan_is_answered_with_its_mtu() {
     };
     let packet = tcp(end(ALICE, 40_000), end(SERVER, 443), segment);
     assert_eq!(packet.len(), 1493);
-    let sent = world.from_lan(&packet);
+    let sent = world.lan_sends(&packet);
     let error = world.only_packet(&sent, LAN_WIRE);
     View(&error).assert_sound();
     assert_eq!(View(&error).payload()[..2], [3, 4]);
@@ -79,7 +79,7 @@ fn a_packet_too_big_for_the_wan_is_answered_with_its_mtu() {
 fn what_the_router_has_nothing_for_is_unreachable_inside_and_silent_outside() {
     let mut world = World::new();
     let packet = udp(end(ALICE, 5000), end(ROUTER, 53), b"a question");
-    let sent = world.from_lan(&packet);
+    let sent = world.lan_sends(&packet);
     let error = world.only_packet(&sent, LAN_WIRE);
     View(&error).assert_sound();
     assert_eq!(View(&error).payload()[..2], [3, 3]);
@@ -114,7 +114,7 @@ fn errors_are_never_about_errors_later_fragments_or_what_was_sent_to_many() {
     world.assert_dropped(LAN_WIRE, &to_many, "link_broadcast");
     // Alice's own host unreachable towards Bob, who is in the same LAN, with its TTL used up.
     world.assert_dropped_from_lan(&about_error, "ttl_expired");
-    assert_eq!(world.from_lan(&later), [], "waits for its first fragment");
+    assert_eq!(world.lan_sends(&later), [], "waits for its first fragment");
     assert_eq!(world.wait_ms(3_000), []);
     assert_eq!(world.router.counters().dropped.fragment_lost, 1);
     assert_eq!(world.router.counters().sent.total(), before);
@@ -125,19 +125,19 @@ fn errors_are_limited_each_second_inside_and_outside_apart() {
     let mut world = World::new();
     let packet = with_ttl(udp(end(ALICE, 1), end(SERVER, 2), b"x"), 1);
     let answered = (0..150)
-        .filter(|_| !world.from_lan(&packet).is_empty())
+        .filter(|_| !world.lan_sends(&packet).is_empty())
         .count();
     assert_eq!(answered, 100);
     assert_eq!(world.router.counters().sent.errors_suppressed, 50);
     world.lan_to_wan(&udp(end(ALICE, 1), end(SERVER, 2), b"x"));
     let answer = with_ttl(udp(end(SERVER, 2), end(WAN, 1), b"x"), 1);
     assert_eq!(
-        world.from_wan(&answer).len(),
+        world.internet_sends(&answer).len(),
         1,
         "the WAN's own limit isn't touched"
     );
     world.wait_ms(1_000);
-    assert_eq!(world.from_lan(&packet).len(), 1);
+    assert_eq!(world.lan_sends(&packet).len(), 1);
 }
 
 #[test]
@@ -146,10 +146,10 @@ fn the_router_answers_echo_on_every_address_and_not_a_corrupted_one() {
     for (from, to) in [(ALICE, ROUTER), (ALICE, WAN), (SERVER, WAN)] {
         let request = echo(address(from), address(to), false, 9);
         let reply = if from == ALICE {
-            let sent = world.from_lan(&request);
+            let sent = world.lan_sends(&request);
             world.only_packet(&sent, LAN_WIRE)
         } else {
-            let sent = world.from_wan(&request);
+            let sent = world.internet_sends(&request);
             world.only_packet(&sent, WAN_WIRE)
         };
         View(&reply).assert_sound();
@@ -162,7 +162,7 @@ fn the_router_answers_echo_on_every_address_and_not_a_corrupted_one() {
     world.assert_dropped_from_lan(&corrupted, "icmp_checksum");
     let request = echo(address(ALICE), address(ROUTER), false, 9);
     let answered = (0..200)
-        .filter(|_| !world.from_lan(&request).is_empty())
+        .filter(|_| !world.lan_sends(&request).is_empty())
         .count();
     assert_eq!(answered, 98);
     assert_eq!(world.router.counters().dropped.echo_rate, 102);
@@ -224,10 +224,10 @@ fn an_error_about_a_hairpin_packet_passes_the_wans_address() {
     let lans = [lan()];
     let mut world = World::<64>::with(&settings(&lans, &[WEB]));
     let original = syn(end(ALICE, 40_000), end(WAN, 80), 1460);
-    let sent = world.from_lan(&original);
+    let sent = world.lan_sends(&original);
     let at_bob = world.only_packet(&sent, LAN_WIRE);
     let error = icmp_error(address(BOB), address(WAN), [3, 3], 0, &at_bob);
-    let sent = world.from_lan(&error);
+    let sent = world.lan_sends(&error);
     let error = world.only_packet(&sent, LAN_WIRE);
     View(&error).assert_sound();
     assert_eq!(View(&error).source_address(), address(WAN));
@@ -278,7 +278,7 @@ fn a_neighbour_that_does_not_answer_is_unreachable() {
     let lans = [lan()];
     let mut world = World::<64>::with(&settings(&lans, &[WEB]));
     let packet = udp(end(ALICE, 1), end("192.168.1.99", 2), b"x");
-    let sent = world.from_lan(&packet);
+    let sent = world.lan_sends(&packet);
     assert_eq!(sent.len(), 1, "an ARP request");
     assert_eq!(
         sent[0].frame[..14],

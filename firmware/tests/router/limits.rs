@@ -47,7 +47,7 @@ fn is_open<const N: usize>(world: &mut World<N>, port: u16, over_tcp: bool) -> b
     } else {
         udp(server, wan, b"x")
     };
-    !world.from_wan(&packet).is_empty()
+    !world.internet_sends(&packet).is_empty()
 }
 
 #[test]
@@ -71,6 +71,7 @@ fn a_full_table_gives_up_closing_then_half_open_then_udp_then_idle_connections()
     }
     assert_eq!(world.router.session_count(), 8);
     world.wait_ms(56_000);
+    world.introduce();
     for port in 5..=8 {
         acknowledge(&mut world, port);
     }
@@ -103,7 +104,7 @@ fn running_connections_are_never_blocked_by_a_flood() {
     connect(&mut world, 7);
     world.lan_to_wan(&udp(end(ALICE, 8), end(SERVER, 443), b"voice"));
     for flood in 0..2_000 {
-        world.from_lan(&syn(end(BOB, 1_000 + flood), end(SERVER, 443), 1460));
+        world.lan_sends(&syn(end(BOB, 1_000 + flood), end(SERVER, 443), 1460));
         if flood % 10 == 0 {
             world.wait_ms(100);
             assert!(is_open(&mut world, 7, true));
@@ -117,7 +118,7 @@ fn a_greedy_host_takes_only_its_own_share() {
     let mut world = small(4);
     world.lan_to_wan(&udp(end(ALICE, 8), end(SERVER, 443), b"x"));
     for port in 0..100 {
-        world.from_lan(&syn(end(BOB, 1_000 + port), end(SERVER, 443), 1460));
+        world.lan_sends(&syn(end(BOB, 1_000 + port), end(SERVER, 443), 1460));
         assert!(world.router.session_count() <= 5);
     }
     assert!(
@@ -126,7 +127,7 @@ fn a_greedy_host_takes_only_its_own_share() {
     );
     assert_eq!(world.router.counters().events.sessions_evicted, 96);
     for port in 1..=4 {
-        world.from_lan(&udp(end(BOB, port), end(SERVER, 443), b"x"));
+        world.lan_sends(&udp(end(BOB, port), end(SERVER, 443), b"x"));
     }
     let fifth = udp(end(BOB, 5), end(SERVER, 443), b"x");
     world.assert_dropped_from_lan(&fifth, "host_limit");

@@ -20,7 +20,7 @@ pub(crate) const WEB: PortForward = PortForward {
 fn a_packet_leaves_from_the_wans_address_and_its_answer_finds_back() {
     let mut world = World::new();
     let out = syn(end(ALICE, 40_000), end(SERVER, 443), 1460);
-    let sent = world.from_lan(&out);
+    let sent = world.lan_sends(&out);
     assert_eq!(sent[0].frame[..14], frame(GATEWAY_MAC, WAN_MAC, &out)[..14]);
     let outside = world.only_packet(&sent, WAN_WIRE);
     let view = View(&outside);
@@ -36,7 +36,7 @@ fn a_packet_leaves_from_the_wans_address_and_its_answer_finds_back() {
         mss: Some(1460),
         ..SEGMENT
     };
-    let sent = world.from_wan(&tcp(end(SERVER, 443), end(WAN, 40_000), answer));
+    let sent = world.internet_sends(&tcp(end(SERVER, 443), end(WAN, 40_000), answer));
     assert_eq!(sent[0].frame[..12], [mac_of(ALICE), LAN_MAC].concat());
     let inside = world.only_packet(&sent, LAN_WIRE);
     View(&inside).assert_sound();
@@ -224,7 +224,7 @@ fn a_hairpin_connection_passes_the_wans_address_both_ways() {
     let lans = [lan()];
     let mut world = World::<64>::with(&settings(&lans, &[WEB]));
     let (alice, web) = (end(ALICE, 40_000), end(WAN, 80));
-    let sent = world.from_lan(&syn(alice, web, 1460));
+    let sent = world.lan_sends(&syn(alice, web, 1460));
     let at_bob = world.only_packet(&sent, LAN_WIRE);
     View(&at_bob).assert_sound();
     assert_eq!(View(&at_bob).source(), end(WAN, 40_000));
@@ -236,7 +236,7 @@ fn a_hairpin_connection_passes_the_wans_address_both_ways() {
         acknowledgment: 1001,
         ..SEGMENT
     };
-    let sent = world.from_lan(&tcp(end(BOB, 8080), end(WAN, 40_000), answer));
+    let sent = world.lan_sends(&tcp(end(BOB, 8080), end(WAN, 40_000), answer));
     let at_alice = world.only_packet(&sent, LAN_WIRE);
     View(&at_alice).assert_sound();
     assert_eq!(

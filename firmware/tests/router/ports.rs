@@ -43,19 +43,19 @@ fn a_trunk_of_vlans_is_as_many_ports() {
         (20, "192.168.2.9", "192.168.2.1"),
         (7, GATEWAY, WAN),
     ] {
-        let answer = world.from(0, &tagged(&arp_request(host, router), vlan));
+        let answer = world.takes(0, &tagged(&arp_request(host, router), vlan));
         assert_eq!(
             answer[0].frame[12..18],
             [0x81, 0, 0, u8::try_from(vlan).unwrap(), 8, 6]
         );
     }
     let packet = syn(end(ALICE, 40_000), end(SERVER, 443), 1460);
-    let sent = world.from(0, &tagged(&frame(LAN_MAC, mac_of(ALICE), &packet), 10));
+    let sent = world.takes(0, &tagged(&frame(LAN_MAC, mac_of(ALICE), &packet), 10));
     assert_eq!(sent[0].frame[..6], GATEWAY_MAC);
     assert_eq!(sent[0].frame[12..18], [0x81, 0, 0, 7, 8, 0]);
     assert_eq!(View(&sent[0].frame[18..]).source(), end(WAN, 40_000));
     let between = udp(end(ALICE, 1), end("192.168.2.9", 2), b"x");
-    let sent = world.from(0, &tagged(&frame(LAN_MAC, mac_of(ALICE), &between), 10));
+    let sent = world.takes(0, &tagged(&frame(LAN_MAC, mac_of(ALICE), &between), 10));
     assert_eq!(sent[0].frame[12..18], [0x81, 0, 0, 20, 8, 0]);
     assert_eq!(
         View(&sent[0].frame[18..]).source(),
@@ -118,6 +118,7 @@ fn frames_and_headers_that_are_not_right_are_turned_away() {
     );
     world.assert_dropped(LAN_WIRE, &good[..13], "truncated_frame");
     world.assert_dropped(9, &good, "unknown_port");
+    world.assert_dropped(LAN_WIRE, &frame(LAN_MAC, [1; 6], &packet), "spoofed");
     let mut lldp = good.clone();
     lldp[12..14].copy_from_slice(&[0x88, 0xcc]);
     world.assert_dropped(LAN_WIRE, &lldp, "unknown_ethertype");
@@ -127,7 +128,7 @@ fn frames_and_headers_that_are_not_right_are_turned_away() {
         if fix {
             fix_header_checksum(&mut packet);
         }
-        frame(LAN_MAC, mac_of(ALICE), &packet)
+        [&good[..14], &packet].concat()
     };
     world.assert_dropped(LAN_WIRE, &damaged(8, 63, false), "ipv4_header_checksum");
     world.assert_dropped(LAN_WIRE, &damaged(0, 0x44, false), "malformed_ipv4");
@@ -154,7 +155,7 @@ fn frames_and_headers_that_are_not_right_are_turned_away() {
     world.assert_dropped_from_lan(&short_tcp, "malformed_transport");
     // Padding behind the packet isn't part of it.
     let padded = [&good[..], &[0xee; 20]].concat();
-    let sent = world.from(LAN_WIRE, &padded);
+    let sent = world.takes(LAN_WIRE, &padded);
     assert_eq!(sent[0].frame.len(), good.len());
 }
 
@@ -169,13 +170,13 @@ fn a_packet_waits_for_its_neighbour_and_the_latest_one_is_kept() {
     };
     let mut world = World::<64>::with(&settings(&lans, &[forward]));
     for data in [b"one", b"two"] {
-        let sent = world.from_wan(&udp(end(SERVER, 9), end(WAN, 53), data));
+        let sent = world.internet_sends(&udp(end(SERVER, 9), end(WAN, 53), data));
         assert!(sent.iter().all(|sent| sent.frame[12..14] == [8, 6]));
     }
     assert_eq!(world.router.counters().waiting, 1);
     assert_eq!(world.router.counters().dropped.neighbour_unresolved, 1);
     let mac = [2, 9, 9, 9, 9, 9];
-    let sent = world.from(LAN_WIRE, &arp_reply("192.168.1.77", mac, LAN_MAC, ROUTER));
+    let sent = world.takes(LAN_WIRE, &arp_reply("192.168.1.77", mac, LAN_MAC, ROUTER));
     assert_eq!(sent[0].frame[..6], mac);
     let packet = world.only_packet(&sent, LAN_WIRE);
     View(&packet).assert_sound();
@@ -186,7 +187,7 @@ fn a_packet_waits_for_its_neighbour_and_the_latest_one_is_kept() {
 #[test]
 fn arp_is_answered_for_the_ports_own_address_only() {
     let mut world = World::new();
-    let answer = world.from(LAN_WIRE, &arp_request(ALICE, ROUTER));
+    let answer = world.takes(LAN_WIRE, &arp_request(ALICE, ROUTER));
     assert_eq!(
         answer[0].frame,
         arp_reply(ROUTER, LAN_MAC, mac_of(ALICE), ALICE)
@@ -211,7 +212,7 @@ fn a_full_wire_is_counted_and_breaks_nothing() {
     let packet = udp(end(ALICE, 1), end(SERVER, 2), b"x");
     world.outbox.is_full = true;
     world.assert_dropped_from_lan(&packet, "wire_full");
-    world.from(LAN_WIRE, &arp_request(ALICE, ROUTER));
+    world.takes(LAN_WIRE, &arp_request(ALICE, ROUTER));
     assert_eq!(world.router.counters().sent.wire_full, 1);
     world.outbox.is_full = false;
     world.lan_to_wan(&packet);
@@ -234,7 +235,7 @@ fn the_boxs_own_stack_has_the_routers_address_and_is_a_nat_flow() {
     let lans = [lan()];
     let mut world = World::<64>::with(&with_inner(settings(&lans, &[])));
     let up = udp(end(ALICE, 5), end(ROUTER, 53), b"question");
-    let sent = world.from_lan(&up);
+    let sent = world.lan_sends(&up);
     assert_eq!(
         (sent[0].wire, &sent[0].frame),
         (INNER_WIRE, &up),
@@ -242,18 +243,18 @@ fn the_boxs_own_stack_has_the_routers_address_and_is_a_nat_flow() {
     );
     assert_eq!(world.router.counters().delivered, 1);
     let down = udp(end(ROUTER, 53), end(ALICE, 5), b"answer");
-    let sent = world.from(INNER_WIRE, &down);
+    let sent = world.takes(INNER_WIRE, &down);
     assert_eq!(world.only_packet(&sent, LAN_WIRE), down);
     let ping = echo(end(ALICE, 0).0, end(ROUTER, 0).0, false, 3);
-    let sent = world.from_lan(&ping);
+    let sent = world.lan_sends(&ping);
     assert_eq!(sent[0].wire, LAN_WIRE, "the router alone answers echo");
 
     let query = udp(end(ROUTER, 5353), end(SERVER, 53), b"q");
-    let sent = world.from(INNER_WIRE, &query);
+    let sent = world.takes(INNER_WIRE, &query);
     let outside = world.only_packet(&sent, WAN_WIRE);
     View(&outside).assert_sound();
     assert_eq!(View(&outside).source(), end(WAN, 5353));
-    let sent = world.from_wan(&udp(end(SERVER, 53), end(WAN, 5353), b"a"));
+    let sent = world.internet_sends(&udp(end(SERVER, 53), end(WAN, 5353), b"a"));
     assert_eq!(sent[0].wire, INNER_WIRE);
     assert_eq!(View(&sent[0].frame).destination(), end(ROUTER, 5353));
     world.assert_dropped_from_wan(&udp(end(SERVER, 54), end(WAN, 5353), b"a"), "unsolicited");

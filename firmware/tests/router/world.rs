@@ -153,16 +153,16 @@ impl<const N: usize> World<N> {
     /// Every neighbour asks for the router, and so becomes known to it.
     pub(crate) fn introduce(&mut self) {
         for host in [ALICE, BOB] {
-            self.from(LAN_WIRE, &arp_request(host, ROUTER));
+            self.takes(LAN_WIRE, &arp_request(host, ROUTER));
         }
-        self.from(WAN_WIRE, &arp_request(GATEWAY, WAN));
-        self.from(LAN_WIRE, &crate::ipv6::solicitation(ALICE_V6, ROUTER_V6));
-        self.from(WAN_WIRE, &crate::ipv6::solicitation(GATEWAY_V6, WAN_V6));
+        self.takes(WAN_WIRE, &arp_request(GATEWAY, WAN));
+        self.takes(LAN_WIRE, &crate::ipv6::solicitation(ALICE_V6, ROUTER_V6));
+        self.takes(WAN_WIRE, &crate::ipv6::solicitation(GATEWAY_V6, WAN_V6));
         self.outbox.sent.clear();
     }
 
     /// One frame in; the frames that came out.
-    pub(crate) fn from(&mut self, wire: usize, frame: &[u8]) -> Vec<Sent> {
+    pub(crate) fn takes(&mut self, wire: usize, frame: &[u8]) -> Vec<Sent> {
         let mut frame = frame.to_vec();
         let before = self.router.counters().received;
         self.router
@@ -173,14 +173,14 @@ impl<const N: usize> World<N> {
     }
 
     /// A packet from a LAN host, in a frame of its own, and what came out.
-    pub(crate) fn from_lan(&mut self, packet: &[u8]) -> Vec<Sent> {
+    pub(crate) fn lan_sends(&mut self, packet: &[u8]) -> Vec<Sent> {
         let source = crate::packets::View(packet).source_address().to_string();
-        self.from(LAN_WIRE, &frame(LAN_MAC, mac_of(&source), packet))
+        self.takes(LAN_WIRE, &frame(LAN_MAC, mac_of(&source), packet))
     }
 
     /// A packet from the Internet.
-    pub(crate) fn from_wan(&mut self, packet: &[u8]) -> Vec<Sent> {
-        self.from(WAN_WIRE, &frame(WAN_MAC, GATEWAY_MAC, packet))
+    pub(crate) fn internet_sends(&mut self, packet: &[u8]) -> Vec<Sent> {
+        self.takes(WAN_WIRE, &frame(WAN_MAC, GATEWAY_MAC, packet))
     }
 
     /// The one packet that left on `wire`.
@@ -193,20 +193,20 @@ impl<const N: usize> World<N> {
 
     /// What a LAN host's packet looks like on the WAN.
     pub(crate) fn lan_to_wan(&mut self, packet: &[u8]) -> Vec<u8> {
-        let sent = self.from_lan(packet);
+        let sent = self.lan_sends(packet);
         self.only_packet(&sent, WAN_WIRE)
     }
 
     /// What a packet from the Internet looks like in the LAN.
     pub(crate) fn wan_to_lan(&mut self, packet: &[u8]) -> Vec<u8> {
-        let sent = self.from_wan(packet);
+        let sent = self.internet_sends(packet);
         self.only_packet(&sent, LAN_WIRE)
     }
 
     /// Nothing comes out, and exactly the named counter of dropped frames grows.
     pub(crate) fn assert_dropped(&mut self, wire: usize, frame: &[u8], reason: &str) {
         let before = self.router.counters();
-        let sent = self.from(wire, frame);
+        let sent = self.takes(wire, frame);
         assert_eq!(sent, [], "nothing leaves when {reason}");
         self.assert_counted(before, reason);
     }

@@ -158,7 +158,6 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         transport: &Transport,
         now: Instant,
     ) -> Result<Passage, Drop> {
-        let forward = self.sessions.mappings.forward(protocol, outside_port);
         let outside = (IpAddr::V4(self.config.wan.ipv4.address), outside_port);
         let found = remote_port.and_then(|port| {
             let asked = Asked {
@@ -175,18 +174,23 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         {
             // A SYN to a connection that is over asks for a new one.
             let is_new = transport.opens_connection() && self.sessions.is_closing(slot);
-            if is_new && forward.is_none() {
+            if is_new && self.forward(protocol, outside_port).is_none() {
                 return Err(Drop::Unsolicited);
             }
             return Ok(Passage { flow, found });
         }
-        let (inside, inside_port) = forward.filter(|_| opens).ok_or(Drop::Unsolicited)?;
+        let forward = self.forward(protocol, outside_port).filter(|_| opens);
+        let (inside, inside_port) = forward.ok_or(Drop::Unsolicited)?;
         let flow = Flow {
             protocol,
             inside: (IpAddr::V4(inside), inside_port),
             remote: (remote, remote_port.unwrap_or(0)),
         };
         Ok(Passage { flow, found: None })
+    }
+
+    fn forward(&self, protocol: u8, outside_port: u16) -> Option<EndpointV4> {
+        self.sessions.mappings.forward(protocol, outside_port)
     }
 
     /// Opens the sessions that are still to be opened, follows the packet in them, and says what is

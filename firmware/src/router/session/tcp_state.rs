@@ -79,8 +79,7 @@ impl TcpState {
     /// Follows a segment that `from` sent.
     pub(crate) fn follow(&mut self, from: Side, segment: &Segment) {
         let Flags { syn, rst, ack, .. } = segment.flags;
-        if syn && !ack && !rst && self.progress() == Progress::Closing {
-            // The same two ports again, for another connection.
+        if syn && !ack && !rst && self.begins_anew(from, segment) {
             *self = Self::default();
         }
         let (sender, receiver) = match from {
@@ -99,6 +98,20 @@ impl TcpState {
         }
         if sender.sent(segment) && ack {
             receiver.acknowledged(segment.acknowledgment);
+        }
+    }
+
+    /// Whether a SYN is that of another connection with the same two ports: after one that is over,
+    /// or in place of one that never came about.
+    fn begins_anew(&self, from: Side, segment: &Segment) -> bool {
+        let sender = match from {
+            Side::Inside => &self.inside,
+            Side::Outside => &self.outside,
+        };
+        match self.progress() {
+            Progress::Closing => true,
+            Progress::HalfOpen => sender.seen && !is_near(segment.sequence, sender.next),
+            Progress::Established => false,
         }
     }
 
@@ -217,6 +230,16 @@ mod tests {
         state.follow(Side::Inside, &segment("S", 70_000, 0, 0));
         assert_eq!(state.progress(), Progress::HalfOpen);
         assert!(state.has_in_flight(Side::Inside, 70_000));
+    }
+
+    #[test]
+    fn a_syn_in_place_of_one_that_came_to_nothing_is_followed() {
+        let mut state = TcpState::default();
+        state.follow(Side::Inside, &segment("S", 100, 0, 0));
+        state.follow(Side::Inside, &segment("S", 0x5000_0000, 0, 0));
+        state.follow(Side::Outside, &segment("SA", 900, 0x5000_0001, 0));
+        state.follow(Side::Inside, &segment("A", 0x5000_0001, 901, 0));
+        assert_eq!(state.progress(), Progress::Established);
     }
 
     #[test]

@@ -66,6 +66,9 @@ pub(crate) struct Neighbours {
     slots: [Option<Neighbour>; CAPACITY],
     free: Vec<Slot, CAPACITY>,
     index: Index<CAPACITY>,
+    /// The last neighbour of a packet to the WAN, and of one to the inside: mostly the next one's
+    /// too, found without a hash.
+    recent: [Slot; 2],
 }
 
 impl Neighbours {
@@ -75,12 +78,32 @@ impl Neighbours {
             slots: [const { None }; CAPACITY],
             free: all_slots(),
             index: Index::new(),
+            recent: [0; 2],
         }
     }
 
     /// Looks for the station of a packet's next hop.
     pub(crate) fn resolve(&mut self, hop: Hop, now: Instant) -> Resolution {
-        let Some(neighbour) = self.find(hop).and_then(|slot| self.get_mut(slot)) else {
+        let [to_wan, to_inside] = self.recent;
+        let recent = if hop.port == PortId::Wan {
+            to_wan
+        } else {
+            to_inside
+        };
+        let slot = if self.is_at(recent, hop) {
+            Some(recent)
+        } else {
+            self.find(hop)
+        };
+        if let Some(slot) = slot {
+            let [to_wan, to_inside] = &mut self.recent;
+            *(if hop.port == PortId::Wan {
+                to_wan
+            } else {
+                to_inside
+            }) = slot;
+        }
+        let Some(neighbour) = slot.and_then(|slot| self.get_mut(slot)) else {
             return self.begin(hop, now);
         };
         neighbour.used = now;
@@ -208,14 +231,13 @@ impl Neighbours {
     }
 
     fn find(&self, hop: Hop) -> Option<Slot> {
-        self.index.find(self.hash(hop), |slot| {
-            let neighbour = self.slots.get(usize::from(slot));
-            neighbour.is_some_and(|neighbour| {
-                neighbour
-                    .as_ref()
-                    .is_some_and(|neighbour| neighbour.hop == hop)
-            })
-        })
+        self.index
+            .find(self.hash(hop), |slot| self.is_at(slot, hop))
+    }
+
+    fn is_at(&self, slot: Slot, hop: Hop) -> bool {
+        let neighbour = self.slots.get(usize::from(slot)).and_then(Option::as_ref);
+        neighbour.is_some_and(|neighbour| neighbour.hop == hop)
     }
 
     fn get_mut(&mut self, slot: Slot) -> Option<&mut Neighbour> {

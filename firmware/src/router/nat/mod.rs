@@ -78,7 +78,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             Message::IcmpError => self.plan_error(origin, header, packet, now),
             Message::OtherIcmp if from_inside => Err(Drop::NoSession),
             Message::OtherIcmp => Err(Drop::Unsolicited),
-            _ => self.plan_flow(from_inside, header, transport, now),
+            _ => self.plan_flow(from_inside, hop, header, transport, now),
         }
     }
 
@@ -99,6 +99,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
     fn plan_flow(
         &mut self,
         from_inside: bool,
+        hop: Hop,
         header: &Ipv4Header,
         transport: &Transport,
         now: Instant,
@@ -128,7 +129,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
                 out: Some(out),
                 back_in: None,
             };
-            return Ok((self.config.route_v4(header.destination), plan));
+            return Ok((hop, plan));
         }
         // Hairpin: to the host behind the forward, the source is the WAN's address (RFC 4787,
         // REQ-9), and the port that this host has there, if it has one yet.

@@ -388,19 +388,18 @@ impl<const N: usize> Sessions<N> {
 
     fn hash(&self, protocol: u8, one: Endpoint, other: Endpoint) -> u32 {
         let ports = u32::from(one.1) << 16 | u32::from(other.1);
-        let protocol = u32::from(protocol);
         match (one.0, other.0) {
-            (IpAddr::V4(one), IpAddr::V4(other)) => {
-                self.key
-                    .hash([one.to_bits(), other.to_bits(), ports, protocol])
-            }
+            (IpAddr::V4(one), IpAddr::V4(other)) => self
+                .key
+                .hash_and_byte([one.to_bits(), other.to_bits(), ports], protocol),
             (one, other) => {
                 let words = |address| match address {
                     IpAddr::V4(address) => [0, 0, 0, address.to_bits()],
                     IpAddr::V6(address) => super::words_v6(address),
                 };
                 let ([a, b, c, d], [e, f, g, h]) = (words(one), words(other));
-                self.key.hash([a, b, c, d, e, f, g, h, ports, protocol])
+                self.key
+                    .hash_and_byte([a, b, c, d, e, f, g, h, ports], protocol)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Ethernet headers, with at most one VLAN tag (IEEE 802.3, 802.1Q).
 
-use super::bytes::{array_at, u16_at};
+use super::bytes::u16_at;
 use super::config::EthernetPort;
 
 /// A station's address.
@@ -29,9 +29,11 @@ pub(crate) struct FrameHeader {
 impl FrameHeader {
     /// Reads the header; `None` when the frame ends inside it.
     pub(crate) fn read(frame: &[u8]) -> Option<Self> {
-        let destination = array_at(frame, 0)?;
-        let source = array_at(frame, 6)?;
-        let (vlan, ethertype, len) = match u16_at(frame, 12)? {
+        let bytes: &[u8; 14] = frame.first_chunk()?;
+        let [d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1] = *bytes;
+        let destination = [d0, d1, d2, d3, d4, d5];
+        let source = [s0, s1, s2, s3, s4, s5];
+        let (vlan, ethertype, len) = match u16::from_be_bytes([t0, t1]) {
             VLAN => {
                 let id = u16_at(frame, 14)? & 0x0fff;
                 (Some(id).filter(|id| *id != 0), u16_at(frame, 16)?, 18)

@@ -108,11 +108,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         if destination.is_multicast() {
             return Err(Drop::Multicast);
         }
-        let lans = self.config.lans.iter().map(|lan| lan.ipv4);
-        let is_broadcast = |network: super::config::Ipv4Interface| {
-            destination == network.broadcast() || destination == network.network()
-        };
-        if destination.is_broadcast() || lans.chain([self.config.wan.ipv4]).any(is_broadcast) {
+        if destination.is_broadcast() || self.config.is_reserved_v4(destination) {
             return Err(Drop::Broadcast);
         }
         if !can_be_a_host_v4(destination) {

@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::config::{Config, EthernetPort};
+use super::config::{Config, EthernetPort, Ipv4Interface};
 use super::ethernet::Mac;
 use super::ipv6::link_local;
 
@@ -109,6 +109,15 @@ impl Config {
             .is_some_and(|port| address == link_local(port.mac));
         let is_inner = self.inner.is_some_and(|inner| inner.ipv6 == Some(address));
         is_link_local || self.ipv6_address(port) == Some(address) || is_inner && port.is_inside()
+    }
+
+    /// Whether an address is the broadcast address of a network, or that of the network itself.
+    pub(crate) fn is_reserved_v4(&self, address: Ipv4Addr) -> bool {
+        let is_reserved = |network: &Ipv4Interface| {
+            network.contains(address)
+                && (address == network.broadcast() || address == network.network())
+        };
+        is_reserved(&self.wan.ipv4) || self.lans.iter().any(|lan| is_reserved(&lan.ipv4))
     }
 
     /// Whether one of the LANs' routers has this address.

@@ -205,16 +205,22 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
     ) -> Result<Rewrite, Drop> {
         let mut rewrite = Rewrite::default();
         if let Some(out) = out {
-            let (_, outside_port) = self.pass(out, Side::Inside, transport, now)?;
+            let slot = self.pass(out, Side::Inside, transport, now)?;
+            let outside_port = self.sessions.outside_port(slot).ok_or(Drop::NoSession)?;
             rewrite.source = Some((self.config.wan.ipv4.address, outside_port));
         }
         if let Some(mut back_in) = back_in {
             if let Some((_, outside_port)) = rewrite.source {
                 back_in.flow.remote.1 = outside_port;
+                // The first session may have taken the second one's place.
+                back_in.found = back_in.found.filter(|slot| {
+                    let ends = self.sessions.ends(*slot);
+                    ends.is_some_and(|(flow, _)| flow == back_in.flow)
+                });
                 self.counters.events.count(Event::Hairpin);
             }
-            let (flow, _) = self.pass(back_in, Side::Outside, transport, now)?;
-            rewrite.destination = Some((v4(flow.inside.0), flow.inside.1));
+            self.pass(back_in, Side::Outside, transport, now)?;
+            rewrite.destination = Some(endpoint(back_in.flow.inside));
         }
         Ok(rewrite)
     }
@@ -226,23 +232,17 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         from: Side,
         transport: &Transport,
         now: Instant,
-    ) -> Result<(Flow, u16), Drop> {
-        // Of a hairpin packet's two sessions the first may have taken the second one's place.
-        let still_there = passage.found.filter(|slot| {
-            let ends = self.sessions.ends(*slot);
-            ends.is_some_and(|(flow, _)| flow == passage.flow)
-        });
-        let slot = match still_there {
+    ) -> Result<Slot, Drop> {
+        let slot = match passage.found {
             Some(slot) => slot,
             None => self
                 .sessions
                 .open(passage.flow, now, &mut self.counters.events)?,
         };
-        let is_new = still_there.is_none();
-        if self.sessions.follow(slot, from, transport, now) || is_new {
+        if self.sessions.follow(slot, from, transport, now) || passage.found.is_none() {
             self.wake_at(self.sessions.next_expiry());
         }
-        self.sessions.ends(slot).ok_or(Drop::NoSession)
+        Ok(slot)
     }
 }
 

@@ -30,6 +30,7 @@ impl Rewrite {
 
     /// Writes both ends. Returns how the packet's bytes behind the IP header, and the header's
     /// checksum, changed, for those who quote it.
+    #[inline]
     fn apply_inside(&self, packet: &mut [u8], header: &Ipv4Header) -> Change {
         let mut outer = Change::default();
         let checksum_before = u16_at(packet, ipv4::CHECKSUM_AT);

@@ -132,6 +132,11 @@ impl<const N: usize> Sessions<N> {
         Some((session.flow, session.outside_port))
     }
 
+    /// The port of a session on the outside.
+    pub(crate) fn outside_port(&self, slot: Slot) -> Option<u16> {
+        Some(self.get(slot)?.outside_port)
+    }
+
     /// Whether a packet from inside may open a session (a lone RST or FIN doesn't).
     pub(crate) fn may_open(transport: &Transport) -> bool {
         match transport.message {

@@ -30,10 +30,11 @@
 //! ```
 
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod device;
 mod driver;
+pub mod drivers;
 mod medium;
 pub mod router;
 

@@ -32,6 +32,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod board;
 mod device;
 mod driver;
 pub mod drivers;

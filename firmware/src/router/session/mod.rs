@@ -1,6 +1,7 @@
 //! Sessions: one table for the masquerade (IPv4) and the firewall (IPv6).
 
 mod class;
+mod flow_key;
 mod hosts;
 mod index;
 mod list;

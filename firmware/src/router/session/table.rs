@@ -1,6 +1,6 @@
 //! The table: sessions found from either side in constant time, aged by class, never more than fit.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use heapless::Vec;
 
@@ -118,8 +118,8 @@ impl<const N: usize> Sessions<N> {
             self.get(slot).is_some_and(|session| {
                 let same_host = match asked.outside.0 {
                     // The masquerade has one address only, to which the packet is known to be.
-                    IpAddr::V4(_) => true,
-                    IpAddr::V6(_) => session.flow.inside.0 == asked.outside.0,
+                    Address::V4(_) => true,
+                    Address::V6(_) => session.flow.inside.0 == asked.outside.0,
                 };
                 session.flow.protocol == asked.protocol
                     && session.outside_port == asked.outside.1
@@ -162,12 +162,12 @@ impl<const N: usize> Sessions<N> {
     ) -> Result<Slot, Drop> {
         self.make_room(flow.inside.0, now, events)?;
         let mapped = match flow.inside.0 {
-            IpAddr::V4(address) => {
+            Address::V4(address) => {
                 let inside = (address, flow.inside.1);
                 let mapped = self.mappings.open(flow.protocol, inside, &mut self.random);
                 mapped.ok_or(Drop::NoFreePort)?
             }
-            IpAddr::V6(_) => Mapped {
+            Address::V6(_) => Mapped {
                 outside_port: flow.inside.1,
                 slot: None,
             },
@@ -274,7 +274,7 @@ impl<const N: usize> Sessions<N> {
 
     /// Makes room for a session of `host`: at the cost of its own when it has as many as it may, of
     /// anybody's when the table is full.
-    fn make_room(&mut self, host: IpAddr, now: Instant, events: &mut Events) -> Result<(), Drop> {
+    fn make_room(&mut self, host: Address, now: Instant, events: &mut Events) -> Result<(), Drop> {
         let victim = match self.hosts.find(host) {
             Some(host) if self.hosts.sessions(host) >= self.sessions_per_host => {
                 self.cheapest_of(host, now).ok_or(Drop::HostLimit)?

@@ -1,7 +1,7 @@
 //! The clamp on the way through, with the smallest of three MTUs: that of the port in, that of the
 //! port out, and what is known of the path, so that both directions are lowered by the SYN of each.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use clamp_core::Clamp;
 
@@ -17,7 +17,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         from: PortId,
         to: PortId,
         is_syn: bool,
-        ends: [Option<IpAddr>; 3],
+        ends: [Option<Address>; 3],
         packet: &mut [u8],
         now: Instant,
     ) {

@@ -1,6 +1,6 @@
 //! ICMP errors of the router's own (RFC 792, RFC 1812, section 4.3.2).
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use heapless::Vec;
 
@@ -116,7 +116,14 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             && may_be_reported(header.header_len, header.protocol)
         {
             let error = ErrorV6::AddressUnreachable;
-            self.report_v6(origin, IpAddr::V6(header.source), packet, error, now, wires);
+            self.report_v6(
+                origin,
+                Address::V6(header.source),
+                packet,
+                error,
+                now,
+                wires,
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! ICMPv6 errors of the router's own (RFC 4443, section 3).
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use heapless::Vec;
 
@@ -35,13 +35,13 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
     pub(super) fn report_v6(
         &mut self,
         origin: &Origin,
-        to: IpAddr,
+        to: Address,
         packet: &[u8],
         error: ErrorV6,
         now: Instant,
         wires: &mut impl Wires,
     ) {
-        let IpAddr::V6(destination) = to else {
+        let Address::V6(destination) = to else {
             return;
         };
         if origin.to_many || destination.is_unspecified() || destination.is_multicast() {

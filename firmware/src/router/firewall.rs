@@ -3,7 +3,7 @@
 //! Stricter than that RFC's default, by the owner's wish: unsolicited IPsec, IKE and Mobile IPv6
 //! (REC-21 to REC-28) stay outside, too.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use super::Router;
 use super::bytes::{u8_at, u32_at};
@@ -63,8 +63,8 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
                 .pass_error_v6(from, header, packet, now)
                 .map(Pass::Error);
         }
-        let source = (IpAddr::V6(header.source), transport.source_port);
-        let destination = (IpAddr::V6(header.destination), transport.destination_port);
+        let source = (Address::V6(header.source), transport.source_port);
+        let destination = (Address::V6(header.destination), transport.destination_port);
         let events = &mut self.counters.events;
         let protocol = header.protocol;
         let passage = match from {
@@ -110,8 +110,8 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         let message = packet.get(header.header_len..).unwrap_or_default();
         let quote = message.get(QUOTE_AT..).unwrap_or_default();
         let (quoted, transport) = read_quote(quote).ok_or(Drop::MalformedTransport)?;
-        let sender = (IpAddr::V6(quoted.source), transport.source_port);
-        let receiver = (IpAddr::V6(quoted.destination), transport.destination_port);
+        let sender = (Address::V6(quoted.source), transport.source_port);
+        let receiver = (Address::V6(quoted.destination), transport.destination_port);
         let events = &mut self.counters.events;
         let protocol = quoted.protocol;
         let (found, quoted_sender, refusal) = match from {
@@ -136,7 +136,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         };
         let slot = found.ok_or(refusal)?;
         // An error goes to the sender of the packet that it is about, and to nobody else.
-        if IpAddr::V6(header.destination) != sender.0 {
+        if Address::V6(header.destination) != sender.0 {
             return Err(refusal);
         }
         Ok(claimed_mtu(message).map(|mtu_bytes| PathClaim {
@@ -163,8 +163,8 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
 
 pub(super) fn fragment_key(header: &Ipv6Header) -> FragmentKey {
     FragmentKey {
-        source: IpAddr::V6(header.source),
-        destination: IpAddr::V6(header.destination),
+        source: Address::V6(header.source),
+        destination: Address::V6(header.destination),
         // Not part of what a datagram's IPv6 fragments have in common.
         protocol: 0,
         identification: header.identification,

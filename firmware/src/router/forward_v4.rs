@@ -1,6 +1,6 @@
 //! An IPv4 packet on its way through (RFC 1812, section 5.2).
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use super::counters::{Drop, Event};
 use super::error_v4::ErrorV4;
@@ -65,7 +65,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             Some(header.destination),
             addresses.destination,
         ];
-        let ends = ends.map(|end| end.map(IpAddr::V4));
+        let ends = ends.map(|end| end.map(Address::V4));
         self.clamp(origin.port, hop.port, is_syn, ends, packet, now);
         self.emit_v4(hop, station, packet, wires)
     }

@@ -1,6 +1,6 @@
 //! An IPv6 packet on its way through.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use super::counters::{Drop, Event};
 use super::error_v6::ErrorV6;
@@ -36,7 +36,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             (Piece::Whole, transport) => Some(transport?),
         };
         let reported = transport.filter(Transport::may_be_reported).is_some();
-        let to = IpAddr::V6(header.source);
+        let to = Address::V6(header.source);
         let Some(hop) = self.config.route_v6(header.destination) else {
             if reported {
                 self.report_v6(origin, to, packet, ErrorV6::NoRoute, now, wires);
@@ -74,7 +74,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             ipv6::decrement_hop_limit(packet);
         }
         let is_syn = transport.as_ref().is_some_and(Transport::is_syn);
-        let ends = [Some(to), Some(IpAddr::V6(header.destination)), None];
+        let ends = [Some(to), Some(Address::V6(header.destination)), None];
         self.clamp(origin.port, hop.port, is_syn, ends, packet, now);
         match (
             self.send(hop.port, station, ethernet::IPV6, &[], packet, wires),

@@ -1,6 +1,7 @@
 //! Which flow the later fragments of a datagram belong to: only the first one has ports.
 
-use core::net::{IpAddr, Ipv4Addr};
+use crate::router::address::Address;
+use core::net::Ipv4Addr;
 
 use heapless::Vec;
 
@@ -13,8 +14,8 @@ const AGE_MS: u64 = 15_000;
 /// What the fragments of one datagram have in common (RFC 791, section 3.2; RFC 8200, section 4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FragmentKey {
-    pub(crate) source: IpAddr,
-    pub(crate) destination: IpAddr,
+    pub(crate) source: Address,
+    pub(crate) destination: Address,
     pub(crate) protocol: u8,
     pub(crate) identification: u32,
 }
@@ -70,13 +71,14 @@ impl Fragments {
 #[cfg(test)]
 mod tests {
     use super::{AGE_MS, CAPACITY, FragmentKey, Fragments, NewAddresses};
+    use crate::router::address::Address;
     use crate::router::time::Instant;
-    use core::net::{IpAddr, Ipv4Addr};
+    use core::net::Ipv4Addr;
 
     fn key(identification: u32) -> FragmentKey {
         FragmentKey {
-            source: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
-            destination: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2)),
+            source: Address::V4(Ipv4Addr::new(192, 0, 2, 1)),
+            destination: Address::V4(Ipv4Addr::new(192, 0, 2, 2)),
             protocol: 17,
             identification,
         }

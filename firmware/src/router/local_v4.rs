@@ -1,6 +1,7 @@
 //! IPv4 for the router itself: who may send it what, and echo.
 
-use core::net::{IpAddr, Ipv4Addr};
+use crate::router::address::Address;
+use core::net::Ipv4Addr;
 
 use super::arp::{Arp, Operation};
 use super::bytes::put;
@@ -43,7 +44,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         if !is_probe {
             let hop = Hop {
                 port: origin.port,
-                neighbour: IpAddr::V4(arp.sender),
+                neighbour: Address::V4(arp.sender),
             };
             self.learn_neighbour(hop, arp.sender_mac, is_for_us, now);
         }
@@ -94,7 +95,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             return Err(Drop::Martian);
         }
         let is_spoofed = match origin.port {
-            PortId::Inner => !self.config.is_inner(IpAddr::V4(source)),
+            PortId::Inner => !self.config.is_inner(Address::V4(source)),
             PortId::Lan(_) => !self.is_neighbour(origin.port, source),
             PortId::Wan => {
                 self.config.route_v4(source).port.is_inside()
@@ -132,7 +133,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
     ) -> Result<Option<Fate>, Drop> {
         let destination = header.destination;
         let is_wan = destination == self.config.wan.ipv4.address;
-        let is_inner = self.config.is_inner(IpAddr::V4(destination));
+        let is_inner = self.config.is_inner(Address::V4(destination));
         let is_lan_router = self.config.is_lan_router_v4(destination);
         if !(is_wan || is_inner || is_lan_router) {
             return Ok(None);

@@ -1,6 +1,7 @@
 //! IPv6 for the router itself: who may send it what, neighbour discovery, and echo.
 
-use core::net::{IpAddr, Ipv6Addr};
+use crate::router::address::Address;
+use core::net::Ipv6Addr;
 
 use super::bytes::{put, u8_at};
 use super::checksum::{Change, Sum};
@@ -41,7 +42,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
                 .config
                 .ethernet(origin.port)
                 .is_some_and(|port| source == link_local(port.mac));
-        let is_inner = self.config.is_inner(IpAddr::V6(source));
+        let is_inner = self.config.is_inner(Address::V6(source));
         let is_on_link = is_probe || source.is_unicast_link_local();
         let is_spoofed = match origin.port {
             PortId::Inner => !is_inner,
@@ -89,7 +90,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             };
         }
         let is_here = self.config.answers_ndp_for(origin.port, destination);
-        let is_inner = self.config.is_inner(IpAddr::V6(destination));
+        let is_inner = self.config.is_inner(Address::V6(destination));
         let is_router = self.config.is_router_v6(destination);
         if !(is_here || is_inner || is_router) {
             return Ok(None);
@@ -117,7 +118,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             }
             if matches!(transport.message, Message::Tcp(_) | Message::Udp) {
                 if origin.port.is_inside() {
-                    let to = IpAddr::V6(header.source);
+                    let to = Address::V6(header.source);
                     self.report_v6(origin, to, packet, ErrorV6::PortUnreachable, now, wires);
                 }
                 return Err(Drop::Closed);
@@ -171,7 +172,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         let discovery = Discovery::read(message, source, destination).ok_or(Drop::MalformedNdp)?;
         let neighbour = |address| Hop {
             port: origin.port,
-            neighbour: IpAddr::V6(address),
+            neighbour: Address::V6(address),
         };
         match discovery {
             Discovery::RouterSolicitation { station } => {

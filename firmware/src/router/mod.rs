@@ -45,6 +45,7 @@
     )
 )]
 
+mod address;
 mod advertise;
 mod arp;
 mod bytes;

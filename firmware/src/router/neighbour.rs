@@ -1,6 +1,6 @@
 //! Who is behind an address on a link: a bounded cache for ARP and NDP, with ageing.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use heapless::Vec;
 
@@ -251,8 +251,8 @@ impl Neighbours {
             PortId::Lan(lan) => u32::try_from(lan).unwrap_or(0).wrapping_add(2),
         };
         match hop.neighbour {
-            IpAddr::V4(address) => self.key.hash([port, address.to_bits()]),
-            IpAddr::V6(address) => {
+            Address::V4(address) => self.key.hash([port, address.to_bits()]),
+            Address::V6(address) => {
                 let [.., e, f, g, h, i, j, k, l] = address.octets();
                 let high = u32::from_be_bytes([e, f, g, h]);
                 let low = u32::from_be_bytes([i, j, k, l]);
@@ -265,10 +265,11 @@ impl Neighbours {
 #[cfg(test)]
 mod tests {
     use super::{CAPACITY, Due, MAX_UNRESOLVED, Neighbours, Resolution};
+    use crate::router::address::Address;
     use crate::router::hash::HashKey;
     use crate::router::port::{Hop, PortId};
     use crate::router::time::Instant;
-    use core::net::{IpAddr, Ipv4Addr};
+    use core::net::Ipv4Addr;
 
     const MAC: [u8; 6] = [2, 0, 0, 0, 0, 9];
 
@@ -276,7 +277,7 @@ mod tests {
         let [high, low] = host.to_be_bytes();
         Hop {
             port: PortId::Lan(0),
-            neighbour: IpAddr::V4(Ipv4Addr::new(10, 0, high, low)),
+            neighbour: Address::V4(Ipv4Addr::new(10, 0, high, low)),
         }
     }
 

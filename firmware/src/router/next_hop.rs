@@ -1,6 +1,6 @@
 //! Finding the station behind the next hop, and sending through a port.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use heapless::Vec;
 
@@ -127,7 +127,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         };
         let station = self.neighbours.station(hop);
         match hop.neighbour {
-            IpAddr::V4(target) => {
+            Address::V4(target) => {
                 let request = Arp {
                     operation: Operation::Request,
                     sender_mac: port.mac,
@@ -146,7 +146,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
                 );
                 self.count_own(Sent::NeighbourRequest, sent);
             }
-            IpAddr::V6(target) => {
+            Address::V6(target) => {
                 let solicitation = ndp::solicitation(port.mac, target);
                 let to = solicitation.destination;
                 let station = station.unwrap_or(ethernet::multicast_mac(to));

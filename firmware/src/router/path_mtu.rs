@@ -1,6 +1,6 @@
 //! What passing ICMP errors said about paths: how much they carry.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use heapless::Vec;
 
@@ -12,7 +12,7 @@ const CAPACITY: usize = 64;
 const AGE_MS: u64 = 600_000;
 
 struct Path {
-    address: IpAddr,
+    address: Address,
     mtu_bytes: u16,
     learned: Instant,
 }
@@ -30,10 +30,10 @@ impl PathMtus {
 
     /// Remembers that the path to `address` carries `mtu_bytes`; no when that is less than every
     /// path does. The oldest path makes room.
-    pub(crate) fn learn(&mut self, address: IpAddr, mtu_bytes: u16, now: Instant) -> bool {
+    pub(crate) fn learn(&mut self, address: Address, mtu_bytes: u16, now: Instant) -> bool {
         let least_bytes = match address {
-            IpAddr::V4(_) => MIN_MTU_V4_BYTES,
-            IpAddr::V6(_) => MIN_MTU_V6_BYTES,
+            Address::V4(_) => MIN_MTU_V4_BYTES,
+            Address::V6(_) => MIN_MTU_V6_BYTES,
         };
         if mtu_bytes < least_bytes {
             return false;
@@ -58,7 +58,7 @@ impl PathMtus {
     }
 
     /// What the path to `address` carries, if anybody said.
-    pub(crate) fn find(&self, address: IpAddr, now: Instant) -> Option<u16> {
+    pub(crate) fn find(&self, address: Address, now: Instant) -> Option<u16> {
         let path = self.paths.iter().find(|path| path.address == address)?;
         (now.ms_since(path.learned) < AGE_MS).then_some(path.mtu_bytes)
     }
@@ -67,11 +67,12 @@ impl PathMtus {
 #[cfg(test)]
 mod tests {
     use super::{AGE_MS, CAPACITY, PathMtus};
+    use crate::router::address::Address;
     use crate::router::time::Instant;
-    use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+    use core::net::{Ipv4Addr, Ipv6Addr};
 
-    fn v4(host: u8) -> IpAddr {
-        IpAddr::V4(Ipv4Addr::new(198, 51, 100, host))
+    fn v4(host: u8) -> Address {
+        Address::V4(Ipv4Addr::new(198, 51, 100, host))
     }
 
     #[test]
@@ -86,7 +87,7 @@ mod tests {
     #[test]
     fn nothing_under_what_every_path_carries_is_believed() {
         let mut paths = PathMtus::new();
-        let v6 = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
+        let v6 = Address::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
         assert!(!paths.learn(v4(1), 575, Instant(0)) && paths.learn(v4(1), 576, Instant(0)));
         assert!(!paths.learn(v6, 1279, Instant(0)) && paths.learn(v6, 1280, Instant(0)));
     }

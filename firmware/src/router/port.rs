@@ -1,6 +1,7 @@
 //! Logical ports: which one a frame belongs to, and which one leads to an address.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use crate::router::address::Address;
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::config::{Config, EthernetPort, Ipv4Interface};
 use super::ethernet::Mac;
@@ -38,7 +39,7 @@ pub(crate) struct Origin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hop {
     pub(crate) port: PortId,
-    pub(crate) neighbour: IpAddr,
+    pub(crate) neighbour: Address,
 }
 
 impl Config {
@@ -133,10 +134,10 @@ impl Config {
     }
 
     /// Whether `address` is the box's own stack's.
-    pub(crate) fn is_inner(&self, address: IpAddr) -> bool {
+    pub(crate) fn is_inner(&self, address: Address) -> bool {
         self.inner.is_some_and(|inner| match address {
-            IpAddr::V4(address) => inner.ipv4 == address,
-            IpAddr::V6(address) => inner.ipv6 == Some(address),
+            Address::V4(address) => inner.ipv4 == address,
+            Address::V6(address) => inner.ipv6 == Some(address),
         })
     }
 
@@ -144,9 +145,9 @@ impl Config {
     pub(crate) fn route_v4(&self, destination: Ipv4Addr) -> Hop {
         let on = |port, neighbour| Hop {
             port,
-            neighbour: IpAddr::V4(neighbour),
+            neighbour: Address::V4(neighbour),
         };
-        if self.is_inner(IpAddr::V4(destination)) {
+        if self.is_inner(Address::V4(destination)) {
             return on(PortId::Inner, destination);
         }
         let lan = self
@@ -165,10 +166,10 @@ impl Config {
         let on = |port, neighbour| {
             Some(Hop {
                 port,
-                neighbour: IpAddr::V6(neighbour),
+                neighbour: Address::V6(neighbour),
             })
         };
-        if self.is_inner(IpAddr::V6(destination)) {
+        if self.is_inner(Address::V6(destination)) {
             return on(PortId::Inner, destination);
         }
         let is_there = |ipv6: super::config::Ipv6Interface| ipv6.contains(destination);

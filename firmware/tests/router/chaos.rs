@@ -108,8 +108,8 @@ fn nearly_right(random: &mut Random) -> (usize, Vec<u8>) {
             arp_request(random.pick(&[ALICE, BOB, GATEWAY]), ROUTER),
         ),
         1 => (WAN_WIRE, arp_request(GATEWAY, WAN)),
-        2 => (LAN_WIRE, crate::ipv6::solicitation(ALICE_V6, ROUTER_V6)),
-        3 => (WAN_WIRE, crate::ipv6::solicitation(GATEWAY_V6, WAN_V6)),
+        2 => (LAN_WIRE, crate::ndp::solicitation(ALICE_V6, ROUTER_V6)),
+        3 => (WAN_WIRE, crate::ndp::solicitation(GATEWAY_V6, WAN_V6)),
         4 => (
             INNER_WIRE,
             udp(

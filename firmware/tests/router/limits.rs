@@ -208,3 +208,18 @@ fn a_port_is_free_again_when_its_last_session_has_ended() {
     let free = world.lan_to_wan(&udp(end(BOB, 5000), end(SERVER, 53), b"x"));
     assert_eq!(View(&free).source().1, 5000);
 }
+
+#[test]
+fn when_every_port_that_would_do_is_taken_the_newcomer_gets_none() {
+    let lans = [lan()];
+    let mut settings = settings(&lans, &[]);
+    settings.limits.sessions_per_host = u16::MAX;
+    let mut world = World::<1024>::with(&settings);
+    for port in (2..1024).step_by(2) {
+        world.lan_to_wan(&udp(end(ALICE, port), end(SERVER, 53), b"x"));
+    }
+    let even = udp(end(BOB, 2), end(SERVER, 53), b"x");
+    world.assert_dropped_from_lan(&even, "no_free_port");
+    world.lan_to_wan(&udp(end(BOB, 3), end(SERVER, 53), b"x"));
+    world.lan_to_wan(&udp(end(BOB, 2000), end(SERVER, 53), b"x"));
+}

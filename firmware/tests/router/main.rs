@@ -9,6 +9,7 @@ mod ipv6;
 mod limits;
 mod masquerade_model;
 mod nat;
+mod ndp;
 mod packets;
 mod path_mtu;
 mod ports;

@@ -156,8 +156,8 @@ impl<const N: usize> World<N> {
             self.takes(LAN_WIRE, &arp_request(host, ROUTER));
         }
         self.takes(WAN_WIRE, &arp_request(GATEWAY, WAN));
-        self.takes(LAN_WIRE, &crate::ipv6::solicitation(ALICE_V6, ROUTER_V6));
-        self.takes(WAN_WIRE, &crate::ipv6::solicitation(GATEWAY_V6, WAN_V6));
+        self.takes(LAN_WIRE, &crate::ndp::solicitation(ALICE_V6, ROUTER_V6));
+        self.takes(WAN_WIRE, &crate::ndp::solicitation(GATEWAY_V6, WAN_V6));
         self.outbox.sent.clear();
     }
 

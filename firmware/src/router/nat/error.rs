@@ -1,7 +1,7 @@
 //! ICMP errors through the masquerade: translated together with the packet they quote (RFC 5508,
 //! section 4.2), and asked what they say about the path.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use super::rewrite::{ErrorRewrite, QUOTE_AT, Rewrite};
 use super::{Plan, endpoint, v4};
@@ -34,7 +34,7 @@ pub(in crate::router) struct PathClaim {
     pub(in crate::router) sender: Side,
     pub(in crate::router) sequence: Option<u32>,
     /// Where the quoted packet was going.
-    pub(in crate::router) address: IpAddr,
+    pub(in crate::router) address: Address,
     pub(in crate::router) mtu_bytes: u16,
 }
 
@@ -58,8 +58,8 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         let events = &mut self.counters.events;
         let mut rewrite = ErrorRewrite::default();
         let mut claim = None;
-        let mut sender = (IpAddr::V4(quoted.source), transport.source_port);
-        let mut receiver = (IpAddr::V4(quoted.destination), transport.destination_port);
+        let mut sender = (Address::V4(quoted.source), transport.source_port);
+        let mut receiver = (Address::V4(quoted.destination), transport.destination_port);
         if origin.port.is_inside() {
             // About a packet on its way in: its receiver is a host inside.
             let flow = Flow {
@@ -77,7 +77,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
                 address: receiver.0,
                 mtu_bytes,
             });
-            receiver = (IpAddr::V4(wan_address), outside_port);
+            receiver = (Address::V4(wan_address), outside_port);
             rewrite.addresses.source = Some(wan_address);
             rewrite.quoted.destination = Some((wan_address, outside_port));
             if header.destination != wan_address {
@@ -90,7 +90,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             }
         }
         // About a packet on its way out: its sender is a host inside, behind the WAN's address.
-        if sender.0 != IpAddr::V4(wan_address) {
+        if sender.0 != Address::V4(wan_address) {
             return Err(Drop::Unsolicited);
         }
         let asked = Asked {

@@ -8,7 +8,8 @@
 mod error;
 pub(super) mod rewrite;
 
-use core::net::{IpAddr, Ipv4Addr};
+use crate::router::address::Address;
+use core::net::Ipv4Addr;
 
 use super::Router;
 use super::counters::{Drop, Event};
@@ -105,8 +106,8 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         now: Instant,
     ) -> Result<(Hop, Plan), Drop> {
         let protocol = header.protocol;
-        let source = (IpAddr::V4(header.source), transport.source_port);
-        let destination = (IpAddr::V4(header.destination), transport.destination_port);
+        let source = (Address::V4(header.source), transport.source_port);
+        let destination = (Address::V4(header.destination), transport.destination_port);
         if !from_inside {
             let remote = (source.0, Some(source.1));
             let back_in = self.plan_way_in(protocol, destination.1, remote, transport, now)?;
@@ -155,11 +156,11 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         &mut self,
         protocol: u8,
         outside_port: u16,
-        (remote, remote_port): (IpAddr, Option<u16>),
+        (remote, remote_port): (Address, Option<u16>),
         transport: &Transport,
         now: Instant,
     ) -> Result<Passage, Drop> {
-        let outside = (IpAddr::V4(self.config.wan.ipv4.address), outside_port);
+        let outside = (Address::V4(self.config.wan.ipv4.address), outside_port);
         let found = remote_port.and_then(|port| {
             let asked = Asked {
                 protocol,
@@ -184,7 +185,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         let (inside, inside_port) = forward.ok_or(Drop::Unsolicited)?;
         let flow = Flow {
             protocol,
-            inside: (IpAddr::V4(inside), inside_port),
+            inside: (Address::V4(inside), inside_port),
             remote: (remote, remote_port.unwrap_or(0)),
         };
         Ok(Passage { flow, found: None })
@@ -254,18 +255,18 @@ impl Passage {
 
 pub(super) fn fragment_key(header: &Ipv4Header) -> FragmentKey {
     FragmentKey {
-        source: IpAddr::V4(header.source),
-        destination: IpAddr::V4(header.destination),
+        source: Address::V4(header.source),
+        destination: Address::V4(header.destination),
         protocol: header.protocol,
         identification: u32::from(header.identification),
     }
 }
 
 /// The IPv4 address in a session of the masquerade, which has no others.
-fn v4(address: IpAddr) -> Ipv4Addr {
+fn v4(address: Address) -> Ipv4Addr {
     match address {
-        IpAddr::V4(address) => address,
-        IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED,
+        Address::V4(address) => address,
+        Address::V6(_) => Ipv4Addr::UNSPECIFIED,
     }
 }
 

@@ -1,7 +1,9 @@
 //! What a session is worth: how long it may be idle, and in which order sessions go when the table
 //! is full.
 
+use super::list::List;
 use super::tcp_state::Progress;
+use crate::router::ip::{ICMP, ICMPV6, TCP};
 
 /// How exactly the last packet's time is kept: moving a session to the young end of its lists once
 /// a second is often enough.
@@ -30,6 +32,15 @@ impl Class {
         Self::Datagram,
         Self::Established,
     ];
+
+    /// The class of a session that has just begun.
+    pub(crate) const fn at_first(protocol: u8) -> Self {
+        match protocol {
+            TCP => Self::HalfOpen,
+            ICMP | ICMPV6 => Self::Echo,
+            _ => Self::Datagram,
+        }
+    }
 
     /// How long a session lives without a packet, at least: [`TOUCH_MS`] longer than it has to.
     pub(crate) const fn timeout_ms(self) -> u64 {
@@ -64,6 +75,38 @@ impl From<Progress> for Class {
             Progress::HalfOpen => Self::HalfOpen,
             Progress::Established => Self::Established,
             Progress::Closing => Self::Closing,
+        }
+    }
+}
+
+/// The sessions of each class, the one that was idle longest first.
+#[derive(Default)]
+pub(crate) struct ByClass {
+    closing: List,
+    half_open: List,
+    echo: List,
+    datagram: List,
+    established: List,
+}
+
+impl ByClass {
+    pub(crate) fn of(&self, class: Class) -> List {
+        match class {
+            Class::Closing => self.closing,
+            Class::HalfOpen => self.half_open,
+            Class::Echo => self.echo,
+            Class::Datagram => self.datagram,
+            Class::Established => self.established,
+        }
+    }
+
+    pub(crate) fn of_mut(&mut self, class: Class) -> &mut List {
+        match class {
+            Class::Closing => &mut self.closing,
+            Class::HalfOpen => &mut self.half_open,
+            Class::Echo => &mut self.echo,
+            Class::Datagram => &mut self.datagram,
+            Class::Established => &mut self.established,
         }
     }
 }

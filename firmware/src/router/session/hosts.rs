@@ -1,6 +1,6 @@
 //! The hosts inside that have sessions, so that none of them takes all.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use heapless::Vec;
 
@@ -9,7 +9,7 @@ use super::list::List;
 use crate::router::hash::HashKey;
 
 struct Host {
-    address: IpAddr,
+    address: Address,
     sessions: u16,
     list: List,
 }
@@ -33,7 +33,7 @@ impl<const N: usize> Hosts<N> {
         }
     }
 
-    pub(crate) fn find(&self, address: IpAddr) -> Option<Slot> {
+    pub(crate) fn find(&self, address: Address) -> Option<Slot> {
         self.by_address.find(self.hash(address), |slot| {
             let host = self.slots.get(usize::from(slot));
             host.is_some_and(|host| host.as_ref().is_some_and(|host| host.address == address))
@@ -41,7 +41,7 @@ impl<const N: usize> Hosts<N> {
     }
 
     /// The place of a host that gets one more session.
-    pub(crate) fn join(&mut self, address: IpAddr) -> Option<Slot> {
+    pub(crate) fn join(&mut self, address: Address) -> Option<Slot> {
         let slot = match self.find(address) {
             Some(slot) => slot,
             None => {
@@ -94,10 +94,10 @@ impl<const N: usize> Hosts<N> {
         host.map_or(List::default(), |host| host.list)
     }
 
-    fn hash(&self, address: IpAddr) -> u32 {
+    fn hash(&self, address: Address) -> u32 {
         match address {
-            IpAddr::V4(address) => self.key.hash([address.to_bits()]),
-            IpAddr::V6(address) => self.key.hash(super::words_v6(address)),
+            Address::V4(address) => self.key.hash([address.to_bits()]),
+            Address::V6(address) => self.key.hash(super::words_v6(address)),
         }
     }
 }

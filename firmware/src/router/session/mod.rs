@@ -1,6 +1,7 @@
 //! Sessions: one table for the masquerade (IPv4) and the firewall (IPv6).
 
 mod class;
+mod flow_key;
 mod hosts;
 mod index;
 mod list;
@@ -8,7 +9,8 @@ mod mapping;
 mod table;
 mod tcp_state;
 
-use core::net::{IpAddr, Ipv6Addr};
+use crate::router::address::Address;
+use core::net::Ipv6Addr;
 
 pub(crate) use index::{Index, Slot};
 pub(crate) use table::{Asked, Flow, Sessions};
@@ -23,7 +25,7 @@ pub(crate) enum Side {
 }
 
 /// An address with a port; for an echo, the identifier or 0; 0 for protocols without ports.
-pub(crate) type Endpoint = (IpAddr, u16);
+pub(crate) type Endpoint = (Address, u16);
 
 /// Every slot of a table, as the stack of those that are free.
 pub(crate) fn all_slots<const N: usize>() -> heapless::Vec<Slot, N> {

@@ -1,13 +1,15 @@
 //! The table: sessions found from either side in constant time, aged by class, never more than fit.
 
-use core::net::IpAddr;
+use crate::router::address::Address;
 
 use heapless::Vec;
 
+use super::class::ByClass;
 use super::class::{Class, TOUCH_MS};
+use super::flow_key::FlowKey;
 use super::hosts::Hosts;
 use super::index::{Index, Slot};
-use super::list::{List, Lists};
+use super::list::Lists;
 use super::mapping::{Mapped, Mappings};
 use super::tcp_state::TcpState;
 use super::{Endpoint, Side};
@@ -49,14 +51,14 @@ struct Session {
 
 /// All sessions.
 pub(crate) struct Sessions<const N: usize> {
-    key: HashKey,
+    key: FlowKey,
     random: Random,
     sessions_per_host: u16,
     slots: [Option<Session>; N],
     free: Vec<Slot, N>,
     by_inside: Index<N>,
     by_outside: Index<N>,
-    classes: [List; Class::ALL.len()],
+    classes: ByClass,
     class_links: Lists<N>,
     hosts: Hosts<N>,
     host_links: Lists<N>,
@@ -72,14 +74,14 @@ impl<const N: usize> Sessions<N> {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = seed;
         let key = HashKey::new([a, b, c, d, e, f, g, h]);
         Self {
-            key,
+            key: FlowKey(key),
             random: Random::new(HashKey::new([i, j, k, l, m, n, o, p])),
             sessions_per_host,
             slots: [const { None }; N],
             free: super::all_slots(),
             by_inside: Index::new(),
             by_outside: Index::new(),
-            classes: [List::default(); Class::ALL.len()],
+            classes: ByClass::default(),
             class_links: Lists::new(),
             hosts: Hosts::new(key),
             host_links: Lists::new(),
@@ -94,7 +96,7 @@ impl<const N: usize> Sessions<N> {
         now: Instant,
         events: &mut Events,
     ) -> Option<Slot> {
-        let hash = self.hash(flow.protocol, flow.inside, flow.remote);
+        let hash = self.key.inside(flow.protocol, flow.inside, flow.remote);
         let slot = self.by_inside.find(hash, |slot| {
             self.get(slot).is_some_and(|session| session.flow == flow)
         })?;
@@ -109,13 +111,15 @@ impl<const N: usize> Sessions<N> {
         now: Instant,
         events: &mut Events,
     ) -> Option<Slot> {
-        let hash = self.outside_hash(asked.protocol, asked.outside, asked.remote);
+        let hash = self
+            .key
+            .outside(asked.protocol, asked.outside, asked.remote);
         let slot = self.by_outside.find(hash, |slot| {
             self.get(slot).is_some_and(|session| {
                 let same_host = match asked.outside.0 {
                     // The masquerade has one address only, to which the packet is known to be.
-                    IpAddr::V4(_) => true,
-                    IpAddr::V6(_) => session.flow.inside.0 == asked.outside.0,
+                    Address::V4(_) => true,
+                    Address::V6(_) => session.flow.inside.0 == asked.outside.0,
                 };
                 session.flow.protocol == asked.protocol
                     && session.outside_port == asked.outside.1
@@ -158,12 +162,12 @@ impl<const N: usize> Sessions<N> {
     ) -> Result<Slot, Drop> {
         self.make_room(flow.inside.0, now, events)?;
         let mapped = match flow.inside.0 {
-            IpAddr::V4(address) => {
+            Address::V4(address) => {
                 let inside = (address, flow.inside.1);
                 let mapped = self.mappings.open(flow.protocol, inside, &mut self.random);
                 mapped.ok_or(Drop::NoFreePort)?
             }
-            IpAddr::V6(_) => Mapped {
+            Address::V6(_) => Mapped {
                 outside_port: flow.inside.1,
                 slot: None,
             },
@@ -182,9 +186,9 @@ impl<const N: usize> Sessions<N> {
         let slot = self.free.pop()?;
         let host = self.hosts.join(flow.inside.0)?;
         let outside = (flow.inside.0, mapped.outside_port);
-        let inside_hash = self.hash(flow.protocol, flow.inside, flow.remote);
-        let outside_hash = self.outside_hash(flow.protocol, outside, flow.remote);
-        let class = class_of(flow.protocol);
+        let inside_hash = self.key.inside(flow.protocol, flow.inside, flow.remote);
+        let outside_hash = self.key.outside(flow.protocol, outside, flow.remote);
+        let class = Class::at_first(flow.protocol);
         *self.slots.get_mut(usize::from(slot))? = Some(Session {
             flow,
             outside_port: mapped.outside_port,
@@ -270,7 +274,7 @@ impl<const N: usize> Sessions<N> {
 
     /// Makes room for a session of `host`: at the cost of its own when it has as many as it may, of
     /// anybody's when the table is full.
-    fn make_room(&mut self, host: IpAddr, now: Instant, events: &mut Events) -> Result<(), Drop> {
+    fn make_room(&mut self, host: Address, now: Instant, events: &mut Events) -> Result<(), Drop> {
         let victim = match self.hosts.find(host) {
             Some(host) if self.hosts.sessions(host) >= self.sessions_per_host => {
                 self.cheapest_of(host, now).ok_or(Drop::HostLimit)?
@@ -307,7 +311,7 @@ impl<const N: usize> Sessions<N> {
     }
 
     fn oldest(&self, class: Class) -> Option<(Slot, Instant)> {
-        let slot = self.list(class).oldest()?;
+        let slot = self.classes.of(class).oldest()?;
         Some((slot, self.get(slot)?.seen))
     }
 
@@ -332,8 +336,8 @@ impl<const N: usize> Sessions<N> {
             remote,
         } = session.flow;
         let outside = (inside.0, session.outside_port);
-        let inside_hash = self.hash(protocol, inside, remote);
-        let outside_hash = self.outside_hash(protocol, outside, remote);
+        let inside_hash = self.key.inside(protocol, inside, remote);
+        let outside_hash = self.key.outside(protocol, outside, remote);
         self.by_inside.remove(inside_hash, slot);
         self.by_outside.remove(outside_hash, slot);
         self.unlink(slot, session.class, session.host);
@@ -346,7 +350,7 @@ impl<const N: usize> Sessions<N> {
     }
 
     fn link(&mut self, slot: Slot, class: Class, host: Slot) {
-        let list = list_mut(&mut self.classes, class);
+        let list = self.classes.of_mut(class);
         self.class_links.push(list, slot);
         if let Some(list) = self.hosts.list_mut(host) {
             self.host_links.push(list, slot);
@@ -354,21 +358,10 @@ impl<const N: usize> Sessions<N> {
     }
 
     fn unlink(&mut self, slot: Slot, class: Class, host: Slot) {
-        let list = list_mut(&mut self.classes, class);
+        let list = self.classes.of_mut(class);
         self.class_links.remove(list, slot);
         if let Some(list) = self.hosts.list_mut(host) {
             self.host_links.remove(list, slot);
-        }
-    }
-
-    fn list(&self, class: Class) -> List {
-        let [closing, half_open, echo, datagram, established] = self.classes;
-        match class {
-            Class::Closing => closing,
-            Class::HalfOpen => half_open,
-            Class::Echo => echo,
-            Class::Datagram => datagram,
-            Class::Established => established,
         }
     }
 
@@ -378,55 +371,5 @@ impl<const N: usize> Sessions<N> {
 
     fn get_mut(&mut self, slot: Slot) -> Option<&mut Session> {
         self.slots.get_mut(usize::from(slot))?.as_mut()
-    }
-
-    /// With IPv4 the outside address is the same for all, so it isn't part of the key.
-    fn outside_hash(&self, protocol: u8, outside: Endpoint, remote: Endpoint) -> u32 {
-        match outside.0 {
-            IpAddr::V4(_) => {
-                let anybody = IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED);
-                self.hash(protocol, (anybody, outside.1), remote)
-            }
-            IpAddr::V6(_) => self.hash(protocol, outside, remote),
-        }
-    }
-
-    fn hash(&self, protocol: u8, one: Endpoint, other: Endpoint) -> u32 {
-        let ports = u32::from(one.1) << 16 | u32::from(other.1);
-        match (one.0, other.0) {
-            (IpAddr::V4(one), IpAddr::V4(other)) => self
-                .key
-                .hash_and_byte([one.to_bits(), other.to_bits(), ports], protocol),
-            (one, other) => {
-                let words = |address| match address {
-                    IpAddr::V4(address) => [0, 0, 0, address.to_bits()],
-                    IpAddr::V6(address) => super::words_v6(address),
-                };
-                let ([a, b, c, d], [e, f, g, h]) = (words(one), words(other));
-                self.key
-                    .hash_and_byte([a, b, c, d, e, f, g, h, ports], protocol)
-            }
-        }
-    }
-}
-
-fn list_mut(classes: &mut [List; Class::ALL.len()], class: Class) -> &mut List {
-    let [closing, half_open, echo, datagram, established] = classes;
-    match class {
-        Class::Closing => closing,
-        Class::HalfOpen => half_open,
-        Class::Echo => echo,
-        Class::Datagram => datagram,
-        Class::Established => established,
-    }
-}
-
-/// The class of a session that has just begun.
-fn class_of(protocol: u8) -> Class {
-    use crate::router::ip::{ICMP, ICMPV6, TCP};
-    match protocol {
-        TCP => Class::HalfOpen,
-        ICMP | ICMPV6 => Class::Echo,
-        _ => Class::Datagram,
     }
 }

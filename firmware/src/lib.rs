@@ -1,5 +1,4 @@
-//! What runs on the box: for now the clamp inside somebody else's driver or stack, without a router
-//! of ours.
+//! What runs on the box: the [`router`], and the clamp alone inside somebody else's driver or stack.
 //!
 //! [`ClampedDriver`] wraps an [`embassy_net_driver::Driver`] and is one; [`ClampedDevice`] wraps a
 //! [`smoltcp::phy::Device`] and is one. Both clamp the SYNs that come in, so that the stack behind
@@ -31,11 +30,14 @@
 //! ```
 
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+pub mod board;
 mod device;
 mod driver;
+pub mod drivers;
 mod medium;
+pub mod router;
 
 pub use device::{ClampedDevice, ScratchTooSmall};
 pub use driver::ClampedDriver;

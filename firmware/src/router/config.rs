@@ -1,0 +1,235 @@
+//! What the owner decides: ports, addresses, forwards, limits.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use heapless::Vec;
+
+use super::config_error::ConfigError;
+
+/// How many LANs a router may have.
+pub const MAX_LANS: usize = 4;
+/// How many static port forwards a router may have.
+pub const MAX_FORWARDS: usize = 32;
+/// The largest MTU of a port, in bytes: what one slot for a waiting packet holds.
+pub const MAX_MTU_BYTES: u16 = 1536;
+/// The smallest MTU of a port that carries IPv4 only, in bytes (RFC 791, section 3.1: every host
+/// takes packets of this size).
+pub const MIN_MTU_V4_BYTES: u16 = 576;
+/// The smallest MTU of a port that carries IPv6, in bytes (RFC 8200, section 5).
+pub const MIN_MTU_V6_BYTES: u16 = 1280;
+
+/// One logical Ethernet port: a wire, or one VLAN of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EthernetPort {
+    /// The wire's number, as in `Router::receive` and `Wires::send`.
+    pub wire: usize,
+    /// The VLAN identifier of frames on this port, 1 to 4094; `None` for untagged ones.
+    pub vlan: Option<u16>,
+    /// The router's own address on this port.
+    pub mac: [u8; 6],
+    /// The largest IP packet, in bytes: [`MIN_MTU_V4_BYTES`] ([`MIN_MTU_V6_BYTES`] where IPv6 is
+    /// carried) to [`MAX_MTU_BYTES`].
+    pub mtu_bytes: u16,
+}
+
+/// The router's IPv4 address on a port and the network around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv4Interface {
+    /// The router's address.
+    pub address: Ipv4Addr,
+    /// How many leading bits name the network: 1 to 30.
+    pub prefix_len: u8,
+}
+
+impl Ipv4Interface {
+    fn mask(self) -> u32 {
+        u32::MAX
+            .checked_shl(32_u32.saturating_sub(u32::from(self.prefix_len)))
+            .unwrap_or(0)
+    }
+
+    /// Whether `address` lies in the network.
+    #[must_use]
+    pub fn contains(self, address: Ipv4Addr) -> bool {
+        (address.to_bits() ^ self.address.to_bits()) & self.mask() == 0
+    }
+
+    /// The broadcast address of the network.
+    #[must_use]
+    pub fn broadcast(self) -> Ipv4Addr {
+        Ipv4Addr::from_bits(self.address.to_bits() | !self.mask())
+    }
+
+    /// The address of the network itself, which no host has.
+    #[must_use]
+    pub fn network(self) -> Ipv4Addr {
+        Ipv4Addr::from_bits(self.address.to_bits() & self.mask())
+    }
+}
+
+/// The router's IPv6 address on a port and the prefix around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv6Interface {
+    /// The router's address; its link-local one is derived from the port's MAC besides.
+    pub address: Ipv6Addr,
+    /// How many leading bits are the prefix: 1 to 126; exactly 64 on a LAN, whose hosts form their
+    /// own addresses (RFC 4862).
+    pub prefix_len: u8,
+}
+
+impl Ipv6Interface {
+    /// Whether `address` lies under the prefix.
+    #[must_use]
+    pub fn contains(self, address: Ipv6Addr) -> bool {
+        let mask = u128::MAX
+            .checked_shl(128_u32.saturating_sub(u32::from(self.prefix_len)))
+            .unwrap_or(0);
+        (address.to_bits() ^ self.address.to_bits()) & mask == 0
+    }
+}
+
+/// A network of the owner's hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lan {
+    /// Where it is plugged in.
+    pub port: EthernetPort,
+    /// The router's address in it: the hosts' gateway.
+    pub ipv4: Ipv4Interface,
+    /// The prefix that is advertised to the hosts, if IPv6 is routed.
+    pub ipv6: Option<Ipv6Interface>,
+}
+
+/// The WAN's IPv6 side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WanIpv6 {
+    /// The router's address and the prefix that is on the link.
+    pub interface: Ipv6Interface,
+    /// The next hop of everything else: link-local, or under the prefix.
+    pub gateway: Ipv6Addr,
+}
+
+/// The way to everybody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wan {
+    /// Where it is plugged in.
+    pub port: EthernetPort,
+    /// The one IPv4 address behind which the LANs are hidden.
+    pub ipv4: Ipv4Interface,
+    /// The next hop of IPv4 packets that are for no network of the router's own.
+    pub gateway: Ipv4Addr,
+    /// IPv6, if it is routed.
+    pub ipv6: Option<WanIpv6>,
+}
+
+/// The box's own stack, behind a wire that carries bare IP packets.
+///
+/// Its addresses may be of their own, or those of a LAN's router: then what is sent to the router
+/// and isn't for the router itself is handed up. The router alone answers ARP, NDP and echo requests
+/// for it. Packets to the Internet are masqueraded like a LAN host's; nothing comes in but what a
+/// [`PortForward`] lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inner {
+    /// The wire's number.
+    pub wire: usize,
+    /// The largest packet that the stack takes, in bytes.
+    pub mtu_bytes: u16,
+    /// The stack's IPv4 address.
+    pub ipv4: Ipv4Addr,
+    /// The stack's IPv6 address.
+    pub ipv6: Option<Ipv6Addr>,
+}
+
+/// A protocol with ports that can be forwarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ForwardedProtocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// One port of the WAN's address that leads to a host inside (IPv4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortForward {
+    /// TCP or UDP.
+    pub protocol: ForwardedProtocol,
+    /// The port on the WAN's address.
+    pub outside_port: u16,
+    /// The host: in a LAN, or the box's own stack.
+    pub inside: Ipv4Addr,
+    /// The port on that host.
+    pub inside_port: u16,
+}
+
+/// How much of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many sessions one LAN host may have at a time.
+    pub sessions_per_host: u16,
+    /// How many ICMP errors leave a port each second, with a burst of as many.
+    pub icmp_errors_per_second: u16,
+    /// How many echo requests are answered on a port each second, with a burst of as many.
+    pub echo_answers_per_second: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sessions_per_host: 256,
+            icmp_errors_per_second: 100,
+            echo_answers_per_second: 100,
+        }
+    }
+}
+
+/// All that is asked for, before it is validated. Fields that differ from the default are set by
+/// struct update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings<'a> {
+    /// The LANs: 1 to [`MAX_LANS`]. Between them packets are routed freely.
+    pub lans: &'a [Lan],
+    /// The WAN.
+    pub wan: Wan,
+    /// The box's own stack, if it has one.
+    pub inner: Option<Inner>,
+    /// At most [`MAX_FORWARDS`].
+    pub forwards: &'a [PortForward],
+    /// Whether SYNs are clamped at all. A router that doesn't shows what the clamp is for.
+    pub clamp: bool,
+    /// Whether the clamp looks into tunnels that pass through.
+    pub clamp_through_tunnels: bool,
+    /// How much of everything.
+    pub limits: Limits,
+}
+
+/// A valid configuration: made by [`Config::new`] and unchangeable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    pub(crate) lans: Vec<Lan, MAX_LANS>,
+    pub(crate) wan: Wan,
+    pub(crate) inner: Option<Inner>,
+    pub(crate) forwards: Vec<PortForward, MAX_FORWARDS>,
+    pub(crate) clamp: bool,
+    pub(crate) clamp_through_tunnels: bool,
+    pub(crate) limits: Limits,
+}
+
+impl Config {
+    /// Validates `settings`.
+    ///
+    /// # Errors
+    /// The first field, from top to bottom, that can't be, and why.
+    pub fn new(settings: &Settings<'_>) -> Result<Self, ConfigError> {
+        super::config_check::check(settings)?;
+        let too_many = |field| ConfigError::too_many(field);
+        Ok(Self {
+            lans: Vec::from_slice(settings.lans).map_err(|_| too_many("lans"))?,
+            wan: settings.wan,
+            inner: settings.inner,
+            forwards: Vec::from_slice(settings.forwards).map_err(|_| too_many("forwards"))?,
+            clamp: settings.clamp,
+            clamp_through_tunnels: settings.clamp_through_tunnels,
+            limits: settings.limits,
+        })
+    }
+}

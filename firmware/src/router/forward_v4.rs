@@ -1,0 +1,167 @@
+//! An IPv4 packet on its way through (RFC 1812, section 5.2).
+
+use crate::router::address::Address;
+
+use super::counters::{Drop, Event};
+use super::error_v4::ErrorV4;
+use super::ethernet::{self, Mac};
+use super::fragments::NewAddresses;
+use super::ip::Piece;
+use super::ipv4::{self, Ipv4Header};
+use super::nat::rewrite::{Rewrite, put_addresses};
+use super::nat::{Plan, fragment_key, is_first_fragment};
+use super::next_hop::NextHop;
+use super::port::{Hop, Origin, PortId};
+use super::time::Instant;
+use super::transport::Transport;
+use super::waiting::Awaited;
+use super::wires::Wires;
+use super::{Fate, Router, fragment_out};
+
+impl<const SESSIONS: usize> Router<SESSIONS> {
+    /// Sends a packet that isn't for the router itself on its way: what can keep it from going is
+    /// looked for first, then it is changed.
+    pub(super) fn forward_v4(
+        &mut self,
+        origin: &Origin,
+        header: &Ipv4Header,
+        packet: &mut [u8],
+        now: Instant,
+        wires: &mut impl Wires,
+    ) -> Result<Fate, Drop> {
+        let transport = read_transport(header, packet)?;
+        let (hop, plan) = self.plan_v4(origin, header, transport.as_ref(), packet, now)?;
+        if let Plan::AwaitFirst(key) = plan {
+            self.park(Awaited::FirstFragment(key), origin, packet, now)?;
+            return Ok(Fate::Waiting);
+        }
+        let reported = transport.filter(Transport::may_be_reported).is_some();
+        // The box's own stack isn't a hop away.
+        let is_hop = origin.port != PortId::Inner && hop.port != PortId::Inner;
+        if is_hop && header.ttl <= 1 {
+            if reported {
+                self.report_v4(origin, header, packet, ErrorV4::TimeExceeded, now, wires);
+            }
+            return Err(Drop::TtlExpired);
+        }
+        let mtu_bytes = self.config.mtu_bytes(hop.port);
+        if header.total_len > usize::from(mtu_bytes) && header.dont_fragment() {
+            if reported {
+                let needed = ErrorV4::FragmentationNeeded { mtu_bytes };
+                self.report_v4(origin, header, packet, needed, now, wires);
+            }
+            return Err(Drop::TooBig);
+        }
+        let NextHop::Station(station) = self.next_hop(hop, origin, packet, now, wires)? else {
+            return Ok(Fate::Waiting);
+        };
+        let addresses = self.translate(header, transport.as_ref(), &plan, packet, now)?;
+        if is_hop {
+            ipv4::decrement_ttl(packet);
+        }
+        let is_syn = transport.as_ref().is_some_and(Transport::is_syn);
+        let ends = [
+            Some(header.source),
+            Some(header.destination),
+            addresses.destination,
+        ];
+        let ends = ends.map(|end| end.map(Address::V4));
+        self.clamp(origin.port, hop.port, is_syn, ends, packet, now);
+        self.emit_v4(hop, station, packet, wires)
+    }
+
+    /// Passes the packet through the sessions of its plan, and writes what they say.
+    fn translate(
+        &mut self,
+        header: &Ipv4Header,
+        transport: Option<&Transport>,
+        plan: &Plan,
+        packet: &mut [u8],
+        now: Instant,
+    ) -> Result<NewAddresses, Drop> {
+        match (plan, transport) {
+            (Plan::Plain | Plan::AwaitFirst(_), _) | (Plan::Flow { .. }, None) => {
+                Ok(NewAddresses::default())
+            }
+            (Plan::Fragment(addresses), _) => {
+                put_addresses(packet, header, *addresses);
+                Ok(*addresses)
+            }
+            (Plan::Error(error), _) => {
+                self.remember_fragments(header, error.rewrite.addresses, now)?;
+                self.learn_path_mtu(error.claim, now);
+                self.counters.events.count(Event::IcmpErrorPassed);
+                error.rewrite.apply(packet, header, &error.quoted);
+                Ok(error.rewrite.addresses)
+            }
+            (Plan::Flow { out, back_in }, Some(transport)) => {
+                if is_first_fragment(header)
+                    && !self.fragments.has_room_for(fragment_key(header), now)
+                {
+                    return Err(Drop::FragmentTableFull);
+                }
+                let rewrite: Rewrite = self.pass_sessions(*out, *back_in, transport, now)?;
+                self.remember_fragments(header, rewrite.addresses(), now)?;
+                rewrite.apply(packet, header);
+                Ok(rewrite.addresses())
+            }
+        }
+    }
+
+    /// Remembers by a first fragment where the later ones go, and lets those go that are here.
+    fn remember_fragments(
+        &mut self,
+        header: &Ipv4Header,
+        addresses: NewAddresses,
+        now: Instant,
+    ) -> Result<(), Drop> {
+        if !is_first_fragment(header) {
+            return Ok(());
+        }
+        let key = fragment_key(header);
+        if !self.fragments.has_room_for(key, now) {
+            return Err(Drop::FragmentTableFull);
+        }
+        self.fragments.insert(key, addresses, now);
+        self.released = Some(Awaited::FirstFragment(key));
+        Ok(())
+    }
+
+    /// Out, in one frame, or in fragments where that is too much.
+    fn emit_v4(
+        &mut self,
+        hop: Hop,
+        station: Mac,
+        packet: &[u8],
+        wires: &mut impl Wires,
+    ) -> Result<Fate, Drop> {
+        let mtu_bytes = self.config.mtu_bytes(hop.port);
+        let mut sent = true;
+        if packet.len() <= usize::from(mtu_bytes) {
+            sent = self.send(hop.port, station, ethernet::IPV4, &[], packet, wires);
+        } else {
+            let header = Ipv4Header::read(packet)?;
+            for (header, data) in fragment_out::fragments(packet, &header, mtu_bytes) {
+                let header = header.as_slice();
+                sent &= self.send(hop.port, station, ethernet::IPV4, header, data, wires);
+            }
+            self.counters.events.count(Event::Fragmented);
+        }
+        match (sent, hop.port) {
+            (false, _) => Err(Drop::WireFull),
+            (true, PortId::Inner) => Ok(Fate::Delivered),
+            (true, _) => Ok(Fate::Forwarded),
+        }
+    }
+}
+
+/// The transport header, which a later fragment hasn't.
+fn read_transport(header: &Ipv4Header, packet: &[u8]) -> Result<Option<Transport>, Drop> {
+    let payload = packet.get(header.header_len..).unwrap_or_default();
+    let transport = Transport::read(payload, header.protocol);
+    match header.piece() {
+        Piece::Later => Ok(None),
+        Piece::First => transport.map(Some).map_err(|_| Drop::TinyFragment),
+        Piece::Whole => transport.map(Some),
+    }
+}

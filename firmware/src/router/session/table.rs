@@ -1,0 +1,375 @@
+//! The table: sessions found from either side in constant time, aged by class, never more than fit.
+
+use crate::router::address::Address;
+
+use heapless::Vec;
+
+use super::class::ByClass;
+use super::class::{Class, TOUCH_MS};
+use super::flow_key::FlowKey;
+use super::hosts::Hosts;
+use super::index::{Index, Slot};
+use super::list::Lists;
+use super::mapping::{Mapped, Mappings};
+use super::tcp_state::TcpState;
+use super::{Endpoint, Side};
+use crate::router::config::{MAX_FORWARDS, PortForward};
+use crate::router::counters::{Drop, Event, Events};
+use crate::router::hash::{HashKey, Random};
+use crate::router::time::Instant;
+use crate::router::transport::{Flags, Message, Transport};
+
+/// How many of a host's oldest sessions are compared when the host has as many as it may.
+const LOOKED_AT: usize = 16;
+
+/// The two ends of a session, as the host inside sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flow {
+    pub(crate) protocol: u8,
+    pub(crate) inside: Endpoint,
+    pub(crate) remote: Endpoint,
+}
+
+/// The question that a packet from outside asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) protocol: u8,
+    /// The packet's destination: with IPv4 the WAN's address, and a port of it.
+    pub(crate) outside: Endpoint,
+    pub(crate) remote: Endpoint,
+}
+
+struct Session {
+    flow: Flow,
+    outside_port: u16,
+    class: Class,
+    tcp: TcpState,
+    seen: Instant,
+    host: Slot,
+    mapping: Option<Slot>,
+}
+
+/// All sessions.
+pub(crate) struct Sessions<const N: usize> {
+    key: FlowKey,
+    random: Random,
+    sessions_per_host: u16,
+    slots: [Option<Session>; N],
+    free: Vec<Slot, N>,
+    by_inside: Index<N>,
+    by_outside: Index<N>,
+    classes: ByClass,
+    class_links: Lists<N>,
+    hosts: Hosts<N>,
+    host_links: Lists<N>,
+    pub(crate) mappings: Mappings<N>,
+}
+
+impl<const N: usize> Sessions<N> {
+    pub(crate) fn new(
+        seed: [u8; 16],
+        sessions_per_host: u16,
+        forwards: Vec<PortForward, MAX_FORWARDS>,
+    ) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = seed;
+        let key = HashKey::new([a, b, c, d, e, f, g, h]);
+        Self {
+            key: FlowKey(key),
+            random: Random::new(HashKey::new([i, j, k, l, m, n, o, p])),
+            sessions_per_host,
+            slots: [const { None }; N],
+            free: super::all_slots(),
+            by_inside: Index::new(),
+            by_outside: Index::new(),
+            classes: ByClass::default(),
+            class_links: Lists::new(),
+            hosts: Hosts::new(key),
+            host_links: Lists::new(),
+            mappings: Mappings::new(key, forwards),
+        }
+    }
+
+    /// The live session of a packet from inside.
+    pub(crate) fn find_from_inside(
+        &mut self,
+        flow: Flow,
+        now: Instant,
+        events: &mut Events,
+    ) -> Option<Slot> {
+        let hash = self.key.inside(flow.protocol, flow.inside, flow.remote);
+        let slot = self.by_inside.find(hash, |slot| {
+            self.get(slot).is_some_and(|session| session.flow == flow)
+        })?;
+        self.if_live(slot, now, events)
+    }
+
+    /// The live session of a packet from outside: the same remote address and port only (RFC 4787,
+    /// section 5; RFC 6092, REC-12 and REC-34).
+    pub(crate) fn find_from_outside(
+        &mut self,
+        asked: Asked,
+        now: Instant,
+        events: &mut Events,
+    ) -> Option<Slot> {
+        let hash = self
+            .key
+            .outside(asked.protocol, asked.outside, asked.remote);
+        let slot = self.by_outside.find(hash, |slot| {
+            self.get(slot).is_some_and(|session| {
+                let same_host = match asked.outside.0 {
+                    // The masquerade has one address only, to which the packet is known to be.
+                    Address::V4(_) => true,
+                    Address::V6(_) => session.flow.inside.0 == asked.outside.0,
+                };
+                session.flow.protocol == asked.protocol
+                    && session.outside_port == asked.outside.1
+                    && session.flow.remote == asked.remote
+                    && same_host
+            })
+        })?;
+        self.if_live(slot, now, events)
+    }
+
+    /// The two ends of a session, and its port on the outside.
+    pub(crate) fn ends(&self, slot: Slot) -> Option<(Flow, u16)> {
+        let session = self.get(slot)?;
+        Some((session.flow, session.outside_port))
+    }
+
+    /// The port of a session on the outside.
+    pub(crate) fn outside_port(&self, slot: Slot) -> Option<u16> {
+        Some(self.get(slot)?.outside_port)
+    }
+
+    /// Whether a packet from inside may open a session (a lone RST or FIN doesn't).
+    pub(crate) fn may_open(transport: &Transport) -> bool {
+        match transport.message {
+            Message::Tcp(segment) => {
+                let Flags { syn, fin, rst, .. } = segment.flags;
+                !rst && (syn || !fin)
+            }
+            Message::Udp | Message::EchoRequest | Message::Other => true,
+            Message::EchoReply | Message::IcmpError | Message::OtherIcmp => false,
+        }
+    }
+
+    /// Opens a session that isn't in the table.
+    pub(crate) fn open(
+        &mut self,
+        flow: Flow,
+        now: Instant,
+        events: &mut Events,
+    ) -> Result<Slot, Drop> {
+        self.make_room(flow.inside.0, now, events)?;
+        let mapped = match flow.inside.0 {
+            Address::V4(address) => {
+                let inside = (address, flow.inside.1);
+                let mapped = self.mappings.open(flow.protocol, inside, &mut self.random);
+                mapped.ok_or(Drop::NoFreePort)?
+            }
+            Address::V6(_) => Mapped {
+                outside_port: flow.inside.1,
+                slot: None,
+            },
+        };
+        if mapped.outside_port != flow.inside.1 {
+            events.count(Event::PortChanged);
+        }
+        self.insert(flow, mapped, now)
+            .ok_or(Drop::SessionTableFull)
+            .inspect(|_| {
+                events.count(Event::SessionOpened);
+            })
+    }
+
+    fn insert(&mut self, flow: Flow, mapped: Mapped, now: Instant) -> Option<Slot> {
+        let slot = self.free.pop()?;
+        let host = self.hosts.join(flow.inside.0)?;
+        let outside = (flow.inside.0, mapped.outside_port);
+        let inside_hash = self.key.inside(flow.protocol, flow.inside, flow.remote);
+        let outside_hash = self.key.outside(flow.protocol, outside, flow.remote);
+        let class = Class::at_first(flow.protocol);
+        *self.slots.get_mut(usize::from(slot))? = Some(Session {
+            flow,
+            outside_port: mapped.outside_port,
+            class,
+            tcp: TcpState::default(),
+            seen: now,
+            host,
+            mapping: mapped.slot,
+        });
+        self.by_inside.insert(inside_hash, slot);
+        self.by_outside.insert(outside_hash, slot);
+        self.link(slot, class, host);
+        Some(slot)
+    }
+
+    /// Follows a packet of the session. Whether the session has come into another class by it.
+    pub(crate) fn follow(
+        &mut self,
+        slot: Slot,
+        from: Side,
+        transport: &Transport,
+        now: Instant,
+    ) -> bool {
+        let Some(session) = self.get_mut(slot) else {
+            return false;
+        };
+        let (old_class, host) = (session.class, session.host);
+        if let Message::Tcp(segment) = &transport.message {
+            session.tcp.follow(from, segment);
+            session.class = session.tcp.progress().into();
+        }
+        let class = session.class;
+        if class == old_class && now.ms_since(session.seen) < TOUCH_MS {
+            return false;
+        }
+        session.seen = now;
+        self.unlink(slot, old_class, host);
+        self.link(slot, class, host);
+        class != old_class
+    }
+
+    /// Whether `sender` has sent this sequence number and it isn't acknowledged; never for anything
+    /// but TCP.
+    pub(crate) fn has_in_flight(&self, slot: Slot, sender: Side, sequence: u32) -> bool {
+        self.get(slot)
+            .is_some_and(|session| session.tcp.has_in_flight(sender, sequence))
+    }
+
+    /// Whether a TCP session is over but for its last packets.
+    pub(crate) fn is_closing(&self, slot: Slot) -> bool {
+        self.get(slot)
+            .is_some_and(|session| session.class == Class::Closing)
+    }
+
+    /// Ends what has been idle for too long.
+    pub(crate) fn expire(&mut self, now: Instant, events: &mut Events) {
+        for class in Class::ALL {
+            for _ in 0..N {
+                match self.oldest(class) {
+                    Some((slot, seen)) if now.ms_since(seen) >= class.timeout_ms() => {
+                        self.remove(slot);
+                        events.count(Event::SessionExpired);
+                    }
+                    _ => break,
+                }
+            }
+        }
+    }
+
+    /// When the next session ends if nothing more comes.
+    pub(crate) fn next_expiry(&self) -> Option<Instant> {
+        let expiry = |class: Class| {
+            let (_, seen) = self.oldest(class)?;
+            Some(seen.after_ms(class.timeout_ms()))
+        };
+        Class::ALL.into_iter().filter_map(expiry).min()
+    }
+
+    /// How many sessions there are.
+    pub(crate) fn len(&self) -> usize {
+        N.saturating_sub(self.free.len())
+    }
+
+    /// Makes room for a session of `host`: at the cost of its own when it has as many as it may, of
+    /// anybody's when the table is full.
+    fn make_room(&mut self, host: Address, now: Instant, events: &mut Events) -> Result<(), Drop> {
+        let victim = match self.hosts.find(host) {
+            Some(host) if self.hosts.sessions(host) >= self.sessions_per_host => {
+                self.cheapest_of(host, now).ok_or(Drop::HostLimit)?
+            }
+            _ if self.free.is_empty() => self.cheapest(now).ok_or(Drop::SessionTableFull)?,
+            _ => return Ok(()),
+        };
+        self.remove(victim);
+        events.count(Event::SessionEvicted);
+        Ok(())
+    }
+
+    fn cheapest(&self, now: Instant) -> Option<Slot> {
+        Class::ALL.into_iter().find_map(|class| {
+            let (slot, seen) = self.oldest(class)?;
+            (now.ms_since(seen) >= class.spared_ms()).then_some(slot)
+        })
+    }
+
+    fn cheapest_of(&self, host: Slot, now: Instant) -> Option<Slot> {
+        let mut cheapest = None;
+        let mut at = self.hosts.list(host).oldest();
+        for _ in 0..LOOKED_AT {
+            let Some(slot) = at else { break };
+            if let Some(session) = self.get(slot) {
+                let may_go = now.ms_since(session.seen) >= session.class.spared_ms();
+                if may_go && cheapest.is_none_or(|(class, _)| session.class < class) {
+                    cheapest = Some((session.class, slot));
+                }
+            }
+            at = self.host_links.newer(slot);
+        }
+        cheapest.map(|(_, slot)| slot)
+    }
+
+    fn oldest(&self, class: Class) -> Option<(Slot, Instant)> {
+        let slot = self.classes.of(class).oldest()?;
+        Some((slot, self.get(slot)?.seen))
+    }
+
+    /// A session that is over, and that no poll has removed yet, is removed.
+    fn if_live(&mut self, slot: Slot, now: Instant, events: &mut Events) -> Option<Slot> {
+        let session = self.get(slot)?;
+        if now.ms_since(session.seen) < session.class.timeout_ms() {
+            return Some(slot);
+        }
+        self.remove(slot);
+        events.count(Event::SessionExpired);
+        None
+    }
+
+    fn remove(&mut self, slot: Slot) {
+        let Some(session) = self.slots.get_mut(usize::from(slot)).and_then(Option::take) else {
+            return;
+        };
+        let Flow {
+            protocol,
+            inside,
+            remote,
+        } = session.flow;
+        let outside = (inside.0, session.outside_port);
+        let inside_hash = self.key.inside(protocol, inside, remote);
+        let outside_hash = self.key.outside(protocol, outside, remote);
+        self.by_inside.remove(inside_hash, slot);
+        self.by_outside.remove(outside_hash, slot);
+        self.unlink(slot, session.class, session.host);
+        self.hosts.leave(session.host);
+        if let Some(mapping) = session.mapping {
+            self.mappings.close(mapping);
+        }
+        // There is room: the slot came from here.
+        self.free.push(slot).ok();
+    }
+
+    fn link(&mut self, slot: Slot, class: Class, host: Slot) {
+        let list = self.classes.of_mut(class);
+        self.class_links.push(list, slot);
+        if let Some(list) = self.hosts.list_mut(host) {
+            self.host_links.push(list, slot);
+        }
+    }
+
+    fn unlink(&mut self, slot: Slot, class: Class, host: Slot) {
+        let list = self.classes.of_mut(class);
+        self.class_links.remove(list, slot);
+        if let Some(list) = self.hosts.list_mut(host) {
+            self.host_links.remove(list, slot);
+        }
+    }
+
+    fn get(&self, slot: Slot) -> Option<&Session> {
+        self.slots.get(usize::from(slot))?.as_ref()
+    }
+
+    fn get_mut(&mut self, slot: Slot) -> Option<&mut Session> {
+        self.slots.get_mut(usize::from(slot))?.as_mut()
+    }
+}

@@ -11,6 +11,8 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 #[cfg(target_os = "linux")]
 use crate::bridge::BridgeArguments;
 #[cfg(target_os = "linux")]
+use crate::lab::LabArguments;
+#[cfg(target_os = "linux")]
 use crate::router::RouterArguments;
 
 const EXAMPLES: &str = "\
@@ -29,6 +31,10 @@ Exit codes: 0 fine, 1 found a fault, 2 bad usage or input";
 #[cfg(target_os = "linux")]
 const NETWORK_EXAMPLES: &str = "\
 Examples:
+  host-sim lab black-hole --native
+      a download that hangs without the clamp, and finishes with it; nothing but this program
+  host-sim lab black-hole --capture wires
+      the same around the firmware's image in QEMU, with captures of every wire
   host-sim bridge --left port1 --right port2 --link-mtu 1492
       a bump in the wire beside a router that does not clamp
   host-sim router --lan port1 --lan-address 192.168.1.1/24 --wan port2 --wan-address 198.51.100.2/24 --gateway 198.51.100.1 --wan-mtu 1492
@@ -60,6 +66,10 @@ pub(crate) enum Command {
     #[cfg(target_os = "linux")]
     #[command(after_help = NETWORK_EXAMPLES)]
     Router(RouterArguments),
+    /// The router's firmware in QEMU, a client and a server around it
+    #[cfg(target_os = "linux")]
+    #[command(after_help = NETWORK_EXAMPLES)]
+    Lab(LabArguments),
 }
 
 /// What `host-sim check` is asked to do.

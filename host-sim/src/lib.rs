@@ -14,6 +14,8 @@ mod clamp;
 mod files;
 #[cfg(target_os = "linux")]
 mod interface;
+#[cfg(target_os = "linux")]
+mod lab;
 mod listener;
 mod path;
 mod progress;
@@ -83,6 +85,10 @@ pub fn run(
         #[cfg(target_os = "linux")]
         Command::Router(arguments) => {
             router::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
+        }
+        #[cfg(target_os = "linux")]
+        Command::Lab(arguments) => {
+            lab::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
         }
     };
     result.unwrap_or_else(|complaint| {

@@ -60,7 +60,7 @@ fn the_examples_of_the_help_are_understood() {
 #[cfg(target_os = "linux")]
 fn the_examples_on_a_network_are_understood() {
     let folder = Folder::new();
-    for command in ["bridge", "router"] {
+    for command in ["lab", "bridge", "router"] {
         let output = host_sim().args([command, "--help"]).output().unwrap();
         let help = stdout(&output);
         assert_plain(help);
@@ -85,6 +85,28 @@ fn the_examples_on_a_network_are_understood() {
                 "{example}: {said}"
             );
         }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_qemu_the_lab_says_what_to_install() {
+    let folder = Folder::new();
+    let image = folder.file("image.elf", b"never started");
+    let output = host_sim()
+        .env("PATH", folder.path(""))
+        .args(["lab", "black-hole", "--image"])
+        .arg(image)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    for words in [
+        "qemu-system-arm is not installed",
+        "apt-get install",
+        "--native",
+    ] {
+        assert!(said.contains(words), "{said}");
     }
 }
 

@@ -12,6 +12,7 @@
 mod command;
 mod file_server;
 mod host_sim;
+mod image;
 pub mod internet;
 mod namespace;
 mod packet_socket;
@@ -23,6 +24,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub use command::{output, run};
 pub use file_server::serve;
 pub use host_sim::{HostSim, host_sim};
+pub use image::Machine;
 pub use namespace::Namespace;
 pub use packet_socket::PacketSocket;
 pub use programs::{curl, fetch, fetch_text, file, iperf3, upload};

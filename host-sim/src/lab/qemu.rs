@@ -1,5 +1,6 @@
 //! The router's firmware on an emulated microcontroller, one end of a socket pair as its wire.
 
+use std::env;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -11,6 +12,8 @@ use std::process::{Child, Command, Stdio};
 use super::machine::Machine;
 
 const PROGRAM: &str = "qemu-system-arm";
+/// Part of util-linux: starts a program that ends when its parent does.
+const LEASH: &str = "setpriv";
 const LONGEST_FRAME_LEN: usize = 2048;
 
 /// A running QEMU; it ends with this value.
@@ -48,7 +51,22 @@ impl Qemu {
                 .map_err(|error| format!("{}: {error}", path.display()))?,
             None => Stdio::null(),
         };
-        let child = Command::new(PROGRAM)
+        if !is_installed(PROGRAM) {
+            return Err(format!(
+                "{PROGRAM} is not installed: apt-get install --no-install-recommends \
+                 qemu-system-arm (or take --native, which runs the same router in this process)"
+            ));
+        }
+        // QEMU does not notice when nobody is at the other end of its wire any more: a lab that is
+        // killed would leave it behind.
+        let mut command = if is_installed(LEASH) {
+            let mut command = Command::new(LEASH);
+            command.args(["--pdeathsig", "KILL", "--", PROGRAM]);
+            command
+        } else {
+            Command::new(PROGRAM)
+        };
+        let child = command
             .args(["-machine", machine.name()])
             .args(["-display", "none", "-monitor", "none", "-serial", "null"])
             .args(["-semihosting-config", "enable=on,target=native"])
@@ -64,13 +82,7 @@ impl Qemu {
             // Ctrl-C is for the lab, which then ends QEMU.
             .process_group(0)
             .spawn()
-            .map_err(|error| match error.kind() {
-                ErrorKind::NotFound => format!(
-                    "{PROGRAM} is not installed: apt-get install --no-install-recommends \
-                     qemu-system-arm (or take --native, which runs the same router in this process)"
-                ),
-                _ => format!("{PROGRAM}: {error}"),
-            })?;
+            .map_err(|error| format!("{PROGRAM}: {error}"))?;
         Ok(Self {
             child,
             wire,
@@ -141,4 +153,9 @@ impl Drop for Qemu {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn is_installed(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }

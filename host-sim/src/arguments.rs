@@ -8,6 +8,13 @@ use std::str::FromStr;
 use clamp_core::{Clamp, PolicyError};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
+#[cfg(target_os = "linux")]
+use crate::bridge::BridgeArguments;
+#[cfg(target_os = "linux")]
+use crate::lab::LabArguments;
+#[cfg(target_os = "linux")]
+use crate::router::RouterArguments;
+
 const EXAMPLES: &str = "\
 Examples:
   host-sim clamp before.pcap after.pcap --link-mtu 1492
@@ -20,6 +27,20 @@ Examples:
       did the router between a LAN and a PPPoE line clamp rightly, and touch nothing else?
 
 Exit codes: 0 fine, 1 found a fault, 2 bad usage or input";
+
+#[cfg(target_os = "linux")]
+const NETWORK_EXAMPLES: &str = "\
+Examples:
+  host-sim lab black-hole --native
+      a download that hangs without the clamp, and finishes with it; nothing but this program
+  host-sim lab black-hole --capture wires
+      the same around the firmware's image in QEMU, with captures of every wire
+  host-sim bridge --left port1 --right port2 --link-mtu 1492
+      a bump in the wire beside a router that does not clamp
+  host-sim router --lan port1 --lan-address 192.168.1.1/24 --wan port2 --wan-address 198.51.100.2/24 --gateway 198.51.100.1 --wan-mtu 1492
+      the firmware's router between two interfaces of this machine
+
+Exit codes: 0 fine, 1 not as it should be, 2 bad usage, or something can't be used";
 
 /// Lowers the MSS of TCP SYNs in captures, and checks what other clamps did to them.
 #[derive(Debug, Parser)]
@@ -37,6 +58,18 @@ pub(crate) enum Command {
     /// Compare the captures before and after any clamp
     #[command(after_help = EXAMPLES)]
     Check(CheckArguments),
+    /// Clamp what passes between two interfaces, and change nothing else
+    #[cfg(target_os = "linux")]
+    #[command(after_help = NETWORK_EXAMPLES)]
+    Bridge(BridgeArguments),
+    /// Route between two interfaces: the firmware's router in this process
+    #[cfg(target_os = "linux")]
+    #[command(after_help = NETWORK_EXAMPLES)]
+    Router(RouterArguments),
+    /// The router's firmware in QEMU, a client and a server around it
+    #[cfg(target_os = "linux")]
+    #[command(after_help = NETWORK_EXAMPLES)]
+    Lab(LabArguments),
 }
 
 /// What `host-sim check` is asked to do.

@@ -6,14 +6,22 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+#[cfg(target_os = "linux")]
+mod bridge;
 pub mod capture;
 pub mod check;
 mod clamp;
 mod files;
+#[cfg(target_os = "linux")]
+mod interface;
+#[cfg(target_os = "linux")]
+mod lab;
 mod listener;
 mod path;
 mod progress;
 mod report;
+#[cfg(target_os = "linux")]
+mod router;
 mod wording;
 
 use std::ffi::OsString;
@@ -70,6 +78,18 @@ pub fn run(
             clamp::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
         }
         Command::Check(arguments) => check::command::run(&arguments, &mut Listener::new(out)),
+        #[cfg(target_os = "linux")]
+        Command::Bridge(arguments) => {
+            bridge::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
+        }
+        #[cfg(target_os = "linux")]
+        Command::Router(arguments) => {
+            router::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
+        }
+        #[cfg(target_os = "linux")]
+        Command::Lab(arguments) => {
+            lab::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
+        }
     };
     result.unwrap_or_else(|complaint| {
         let _ = writeln!(err, "host-sim: {complaint}");

@@ -54,6 +54,62 @@ fn the_examples_of_the_help_are_understood() {
     }
 }
 
+/// The same for the commands that need a network: nobody has interfaces of these names, and the image
+/// may not be built.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_examples_on_a_network_are_understood() {
+    let folder = Folder::new();
+    for command in ["lab", "bridge", "router"] {
+        let output = host_sim().args([command, "--help"]).output().unwrap();
+        let help = stdout(&output);
+        assert_plain(help);
+        let (_, examples) = help.split_once("Examples:").unwrap();
+        let examples: Vec<&str> = examples
+            .lines()
+            .filter_map(|line| line.split_once("host-sim "))
+            .map(|(_, words)| words)
+            .filter(|words| words.starts_with(command) && !words.contains("--capture"))
+            .collect();
+        assert!(!examples.is_empty(), "{help}");
+        for example in examples {
+            let output = host_sim()
+                .current_dir(folder.path(""))
+                .args(example.split_whitespace())
+                .output()
+                .unwrap();
+            let said = stderr(&output);
+            let missing_interface = said.contains("there is no interface \"port1\" here");
+            assert!(
+                output.status.success() || missing_interface,
+                "{example}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_qemu_the_lab_says_what_to_install() {
+    let folder = Folder::new();
+    let image = folder.file("image.elf", b"never started");
+    let output = host_sim()
+        .env("PATH", folder.path(""))
+        .args(["lab", "black-hole", "--image"])
+        .arg(image)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    for words in [
+        "qemu-system-arm is not installed",
+        "apt-get install",
+        "--native",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+}
+
 #[test]
 fn without_a_command_the_help_comes_and_exit_code_2() {
     let output = host_sim().output().unwrap();

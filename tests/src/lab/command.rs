@@ -1,15 +1,17 @@
 //! Commands, and what to install when one is missing.
 
 use std::io::ErrorKind;
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Where each tool that the lab calls comes from, as a Debian package.
-const PACKAGES: [(&str, &str); 5] = [
+const PACKAGES: [(&str, &str); 7] = [
     ("ip", "iproute2"),
     ("ethtool", "ethtool"),
     ("iptables", "iptables"),
     ("ip6tables", "iptables"),
     ("nft", "nftables"),
+    ("curl", "curl"),
+    ("iperf3", "iperf3"),
 ];
 
 /// Runs a command line, words separated by blanks, in the calling thread's network namespace.
@@ -18,6 +20,22 @@ const PACKAGES: [(&str, &str); 5] = [
 /// When the tool is missing (with the package to install) or fails (with what it said): a test that
 /// could not set up its lab must not pass.
 pub fn run(command_line: &str) {
+    let output = output(command_line);
+    assert!(
+        output.status.success(),
+        "`{command_line}` failed ({}): {}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr),
+        String::from_utf8_lossy(&output.stdout),
+    );
+}
+
+/// The same for a command that may fail, or whose output matters.
+///
+/// # Panics
+/// When the tool is missing (with the package to install).
+#[must_use]
+pub fn output(command_line: &str) -> Output {
     let mut words = command_line.split_whitespace();
     let Some(tool) = words.next() else {
         panic!("an empty command line");
@@ -28,15 +46,9 @@ pub fn run(command_line: &str) {
         .env("XTABLES_LOCKFILE", "/dev/null")
         .output();
     match output {
-        Ok(output) if output.status.success() => {}
-        Ok(output) => panic!(
-            "`{command_line}` failed ({}): {}{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr),
-            String::from_utf8_lossy(&output.stdout),
-        ),
+        Ok(output) => output,
         Err(error) if error.kind() == ErrorKind::NotFound => panic!(
-            "`{tool}` is not installed: the comparison with the Linux kernel needs the package {}",
+            "`{tool}` is not installed: the tests between Linux machines need the package {}",
             package(tool)
         ),
         Err(error) => panic!("`{command_line}` could not be started: {error}"),

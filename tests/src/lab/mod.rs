@@ -10,14 +10,25 @@
 //! and any number of labs run side by side.
 
 mod command;
+mod file_server;
+mod host_sim;
+mod image;
+pub mod internet;
 mod namespace;
 mod packet_socket;
+mod programs;
+mod wire;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-pub use command::run;
+pub use command::{output, run};
+pub use file_server::serve;
+pub use host_sim::{HostSim, host_sim};
+pub use image::Machine;
 pub use namespace::Namespace;
 pub use packet_socket::PacketSocket;
+pub use programs::{curl, fetch, fetch_text, file, iperf3, upload};
+pub use wire::lay_wire;
 
 /// The address that every injected IPv4 packet comes from.
 pub const LEFT_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);

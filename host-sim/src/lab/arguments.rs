@@ -1,0 +1,90 @@
+//! The words of `host-sim lab`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::machine::Machine;
+
+/// What `host-sim lab` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct LabArguments {
+    #[command(subcommand)]
+    pub(crate) command: LabCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LabCommand {
+    /// Download something from behind a PMTU black hole, without the clamp and with it
+    BlackHole(BlackHoleArguments),
+    /// Put the router between two real networks
+    Join(JoinArguments),
+}
+
+/// Which router the lab is built around.
+#[derive(Debug, Args)]
+pub(crate) struct RouterChoice {
+    /// The machine that QEMU emulates
+    #[arg(long, value_enum, default_value = "mps2-an500", value_name = "MACHINE")]
+    pub(crate) machine: Machine,
+    /// The firmware's image, if not the one that cargo built
+    #[arg(long, value_name = "ELF", conflicts_with = "native")]
+    pub(crate) image: Option<PathBuf>,
+    /// The same router in this process, without QEMU
+    #[arg(long)]
+    pub(crate) native: bool,
+    /// Where the firmware's log goes, as it comes (see defmt-print)
+    #[arg(long, value_name = "FILE", conflicts_with = "native")]
+    pub(crate) console: Option<PathBuf>,
+    /// How fast frames go to the router, in Mbit/s, if not as fast as its network card stands
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) rate_mbits_per_second: Option<u16>,
+    /// What the router draws its ports and hashes from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// What `host-sim lab black-hole` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct BlackHoleArguments {
+    /// Only the half without the clamp
+    #[arg(long)]
+    pub(crate) no_clamp: bool,
+    #[command(flatten)]
+    pub(crate) router: RouterChoice,
+    /// How much to download, in bytes
+    #[arg(long, value_name = "N", default_value_t = 200_000,
+          value_parser = clap::value_parser!(u32).range(10_000..=100_000_000))]
+    pub(crate) bytes: u32,
+    /// Write what passes over each wire to this directory, as captures that Wireshark opens
+    #[arg(long, value_name = "DIR")]
+    pub(crate) capture: Option<PathBuf>,
+    /// Report for machines, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What `host-sim lab join` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct JoinArguments {
+    /// The interface that the router's LAN is joined to
+    #[arg(long, value_name = "IF", requires = "wan")]
+    pub(crate) lan: Option<String>,
+    /// The interface that its WAN is joined to
+    #[arg(long, value_name = "IF", requires = "lan")]
+    pub(crate) wan: Option<String>,
+    /// Make two network namespaces, lab-lan and lab-wan, and join those
+    #[arg(long, conflicts_with_all = ["lan", "wan"], required_unless_present = "lan")]
+    pub(crate) netns: bool,
+    /// Leave SYNs as they are
+    #[arg(long)]
+    pub(crate) no_clamp: bool,
+    #[command(flatten)]
+    pub(crate) router: RouterChoice,
+    /// Write what passes over each wire to this directory, as captures that Wireshark opens
+    #[arg(long, value_name = "DIR")]
+    pub(crate) capture: Option<PathBuf>,
+    /// Report for machines, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,144 @@
+//! `host-sim lab black-hole`: why the clamp is there, seen with one's own eyes.
+//!
+//! The server sends full-size packets, as long as the MSS that it saw allows. Behind it, the
+//! provider's link carries 8 bytes less than Ethernet does, and nobody hears about what does not
+//! fit. So the connection stands, small packets pass, and the download hangs for ever: a PMTU
+//! black hole (RFC 2923, section 2.1). With the clamp, the server never sends a packet too long.
+
+mod attempt;
+mod download;
+
+use std::fs::create_dir_all;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::arguments::BlackHoleArguments;
+use super::clock::Clock;
+use super::network::{Network, Setup};
+use super::plan;
+use super::start;
+use crate::Exit;
+use attempt::{Attempt, End};
+
+/// The client's port, one for each attempt.
+const FROM_PORTS: [u16; 2] = [50_001, 50_002];
+
+/// The report for machines.
+#[derive(Serialize)]
+struct Report {
+    router: String,
+    without_clamp: Attempt,
+    with_clamp: Option<Attempt>,
+    as_it_should_be: bool,
+}
+
+/// Runs the demonstration: fine if it hangs without the clamp and finishes with it.
+pub(super) fn run(arguments: &BlackHoleArguments, out: &mut dyn Write) -> Result<Exit, String> {
+    start::check(&arguments.router)?;
+    if let Some(directory) = &arguments.capture {
+        create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    }
+    let router = start::name(&arguments.router);
+    let mut say = |text: String| {
+        if arguments.json {
+            return Ok(());
+        }
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| error.to_string())
+    };
+    say(format!(
+        "Router: {router}\n\
+         A client downloads {} bytes from a server. On the way is a link that carries {} bytes a packet,\n\
+         and whose owner drops the ICMP messages that would say so.\n\n\
+         1. Without the clamp\n",
+        arguments.bytes,
+        plan::WAN_MTU_BYTES
+    ))?;
+    let without_clamp = attempt(arguments, false)?;
+    say(without_clamp.to_string())?;
+    let with_clamp = if arguments.no_clamp {
+        None
+    } else {
+        say("\n2. With the clamp\n".to_owned())?;
+        let with_clamp = attempt(arguments, true)?;
+        say(with_clamp.to_string())?;
+        Some(with_clamp)
+    };
+    let as_it_should_be =
+        hung_as_it_should(&without_clamp) && with_clamp.as_ref().is_none_or(finished_as_it_should);
+    let verdict = if as_it_should_be { "As" } else { "NOT as" };
+    say(format!("\n{verdict} it should be.\n"))?;
+    if arguments.json {
+        let report = Report {
+            router,
+            without_clamp,
+            with_clamp,
+            as_it_should_be,
+        };
+        let line = serde_json::to_string(&report).map_err(|error| error.to_string())?;
+        writeln!(out, "{line}").map_err(|error| error.to_string())?;
+    }
+    Ok(if as_it_should_be {
+        Exit::Fine
+    } else {
+        Exit::FoundFault
+    })
+}
+
+/// The MSS went through as it was, and the first full-size packet never did.
+fn hung_as_it_should(attempt: &Attempt) -> bool {
+    attempt.end == End::Hung
+        && attempt.mss_offered == attempt.mss_arrived
+        && attempt.black_hole.most_tried_times > 1
+}
+
+/// The MSS arrived as the link allows it, and nothing was too long.
+fn finished_as_it_should(attempt: &Attempt) -> bool {
+    attempt.end == End::Finished
+        && attempt.mss_arrived == Some(plan::WAN_MTU_BYTES - 40)
+        && attempt.mss_offered > attempt.mss_arrived
+        && attempt.black_hole.swallowed_packets == 0
+}
+
+fn attempt(arguments: &BlackHoleArguments, clamp: bool) -> Result<Attempt, String> {
+    let choice = &arguments.router;
+    let (router, rate_bits_per_second) = start::router(choice, clamp)?;
+    // Where nothing real takes part, time need not pass.
+    let clock = if choice.native {
+        Clock::Virtual(Duration::ZERO)
+    } else {
+        Clock::Real(Instant::now())
+    };
+    let prefix = if clamp { "with-clamp" } else { "without-clamp" };
+    let mut network = Network::new(Setup {
+        router,
+        clock,
+        rate_bits_per_second,
+        link_mtu_bytes: plan::WAN_MTU_BYTES,
+        capture: arguments
+            .capture
+            .as_deref()
+            .map(|directory| (directory, prefix)),
+        seed: choice.seed,
+    })?;
+    let file = file(arguments.bytes);
+    let attempt = Attempt::make(&mut network, &file, FROM_PORTS[usize::from(clamp)])?;
+    network.finish()?;
+    Ok(attempt)
+}
+
+/// Bytes without a pattern that a checksum could miss (xorshift, Marsaglia 2003).
+fn file(length: u32) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    (0..length)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()[7]
+        })
+        .collect()
+}

@@ -1,0 +1,100 @@
+//! The router in this process.
+
+use std::time::Duration;
+
+use firmware::router::config::{
+    Config, EthernetPort, Ipv4Interface, Ipv6Interface, Lan, Limits, Settings, Wan, WanIpv6,
+};
+use firmware::router::time::Instant;
+use firmware::router::{Router, Wires};
+
+use super::plan;
+use super::wire::End;
+
+const SESSIONS: usize = 1024;
+const TRUNK: usize = 0;
+
+/// The same router as on a board, and when it wants to be asked again.
+pub(crate) struct Native {
+    router: Router<SESSIONS>,
+    next: Option<Instant>,
+}
+
+impl Native {
+    /// A router with the lab's addresses.
+    pub(crate) fn new(clamp: bool, seed: [u8; 16]) -> Result<Self, String> {
+        let port = |vlan, mtu_bytes| EthernetPort {
+            wire: TRUNK,
+            vlan: Some(vlan),
+            mac: plan::ROUTER_MAC,
+            mtu_bytes,
+        };
+        let ipv4 = |address| Ipv4Interface {
+            address,
+            prefix_len: plan::IPV4_PREFIX_LEN,
+        };
+        let ipv6 = |address| Ipv6Interface {
+            address,
+            prefix_len: plan::IPV6_PREFIX_LEN,
+        };
+        let settings = Settings {
+            lans: &[Lan {
+                port: port(plan::LAN_VLAN, plan::LAN_MTU_BYTES),
+                ipv4: ipv4(plan::LAN_IPV4),
+                ipv6: Some(ipv6(plan::LAN_IPV6)),
+            }],
+            wan: Wan {
+                port: port(plan::WAN_VLAN, plan::WAN_MTU_BYTES),
+                ipv4: ipv4(plan::WAN_IPV4),
+                gateway: plan::WAN_GATEWAY_IPV4,
+                ipv6: Some(WanIpv6 {
+                    interface: ipv6(plan::WAN_IPV6),
+                    gateway: plan::WAN_GATEWAY_IPV6,
+                }),
+            },
+            inner: None,
+            forwards: &[],
+            clamp,
+            clamp_through_tunnels: false,
+            limits: Limits::default(),
+        };
+        let config = Config::new(&settings).map_err(|error| error.to_string())?;
+        Ok(Self {
+            router: Router::new(config, seed),
+            next: Some(Instant(0)),
+        })
+    }
+
+    pub(super) fn exchange(&mut self, now: Duration, trunk: &mut End<'_>) -> bool {
+        let at = Instant(u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+        let mut moved = false;
+        while let Some(mut frame) = trunk.receive() {
+            moved = true;
+            let mut wires = Trunk { trunk, sent: false };
+            self.router.receive(TRUNK, &mut frame, at, &mut wires);
+        }
+        if moved || self.next.is_some_and(|next| next <= at) {
+            let mut wires = Trunk { trunk, sent: false };
+            self.next = self.router.poll(at, &mut wires);
+            moved |= wires.sent;
+        }
+        moved
+    }
+
+    pub(super) fn next_at(&self) -> Option<Duration> {
+        self.next.map(|next| Duration::from_millis(next.0))
+    }
+}
+
+/// The router's one wire.
+struct Trunk<'t, 'a> {
+    trunk: &'t mut End<'a>,
+    sent: bool,
+}
+
+impl Wires for Trunk<'_, '_> {
+    fn send(&mut self, _: usize, header: &[u8], packet: &[u8]) -> bool {
+        self.sent = true;
+        self.trunk.send([header, packet].concat())
+    }
+}

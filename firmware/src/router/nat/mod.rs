@@ -33,6 +33,7 @@ pub(super) struct Passage {
 
 /// What happens to a packet if it goes on.
 #[derive(Clone, Copy, Debug)]
+#[repr(u32)]
 pub(super) enum Plan {
     /// Nothing: it stays inside.
     Plain,

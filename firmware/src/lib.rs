@@ -30,10 +30,12 @@
 //! ```
 
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+pub mod board;
 mod device;
 mod driver;
+pub mod drivers;
 mod medium;
 pub mod router;
 

@@ -1,0 +1,121 @@
+//! Why the box rebooted, in memory that a reboot leaves alone.
+
+use core::fmt;
+
+/// Tells a record from what memory holds after power-on.
+const MAGIC: u32 = 0x5ca1_ab1e;
+/// What is kept of the message.
+const TEXT_BYTES: usize = 240;
+
+/// A record of the last panic, laid out so that it can lie in memory that nobody initialises.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct CauseOfReboot {
+    magic: u32,
+    len: u32,
+    text: [u8; TEXT_BYTES],
+    check: u32,
+}
+
+impl CauseOfReboot {
+    /// A record of nothing.
+    pub const NONE: Self = Self {
+        magic: 0,
+        len: 0,
+        text: [0; TEXT_BYTES],
+        check: 0,
+    };
+
+    /// Keeps as much of `message` as there is room for.
+    pub fn keep(&mut self, message: impl fmt::Display) {
+        *self = Self::NONE;
+        // `write_str` below never fails: what doesn't fit is cut off.
+        let _ = fmt::write(self, format_args!("{message}"));
+        self.magic = MAGIC;
+        self.check = self.checksum();
+    }
+
+    /// The message, if there is one.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        if !self.is_intact() {
+            return None;
+        }
+        let text = self.text.get(..self.len as usize)?;
+        match core::str::from_utf8(text) {
+            Ok(message) => Some(message),
+            // Cut in the middle of a character.
+            Err(error) => core::str::from_utf8(text.get(..error.valid_up_to())?).ok(),
+        }
+    }
+
+    fn is_intact(&self) -> bool {
+        self.magic == MAGIC && self.check == self.checksum()
+    }
+
+    /// FNV-1a over everything but itself. It has to tell a record from garbage, not from an attack.
+    fn checksum(&self) -> u32 {
+        let words = [self.magic, self.len].map(u32::to_le_bytes);
+        let bytes = words.as_flattened().iter().chain(&self.text);
+        bytes.fold(0x811c_9dc5, |hash, byte| {
+            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        })
+    }
+}
+
+impl fmt::Write for CauseOfReboot {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let room = self.text.get_mut(self.len as usize..).unwrap_or_default();
+        let kept = piece.len().min(room.len());
+        room[..kept].copy_from_slice(&piece.as_bytes()[..kept]);
+        // At most TEXT_BYTES: the cast keeps the value.
+        self.len += kept as u32;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::format;
+
+    #[test]
+    fn the_last_message_kept_is_read_back() {
+        let mut cause = CauseOfReboot::NONE;
+        assert_eq!(cause.message(), None);
+        cause.keep("router.rs:12: index out of bounds");
+        assert_eq!(cause.message(), Some("router.rs:12: index out of bounds"));
+        cause.keep(format_args!("again, {}", 7));
+        assert_eq!(cause.message(), Some("again, 7"));
+    }
+
+    #[test]
+    fn a_long_message_is_cut_at_a_character() {
+        let mut cause = CauseOfReboot::NONE;
+        let message = format!("{}é and more", "x".repeat(TEXT_BYTES - 1));
+        cause.keep(&message);
+        assert_eq!(cause.message(), Some(&message[..TEXT_BYTES - 1]));
+    }
+
+    #[test]
+    fn memory_as_it_is_after_power_on_is_no_message() {
+        let garbage = CauseOfReboot {
+            magic: MAGIC,
+            len: u32::MAX,
+            text: [0xa5; TEXT_BYTES],
+            check: 0x1234_5678,
+        };
+        assert_eq!(garbage.message(), None);
+    }
+
+    #[test]
+    fn a_flipped_bit_anywhere_in_the_text_is_noticed() {
+        for byte in 0..TEXT_BYTES {
+            let mut cause = CauseOfReboot::NONE;
+            cause.keep("panicked");
+            cause.text[byte] ^= 1;
+            assert_eq!(cause.message(), None, "byte {byte}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Panics and faults: the cause is kept, the box starts again, and says what it was.
+
+use core::cell::UnsafeCell;
+use core::mem::MaybeUninit;
+use core::panic::PanicInfo;
+
+use cortex_m_rt::ExceptionFrame;
+
+use super::cause_of_reboot::CauseOfReboot;
+
+/// Memory that cortex-m-rt leaves as it is at start (its section `.uninit`), so that it outlasts a
+/// reboot.
+struct Kept(UnsafeCell<MaybeUninit<CauseOfReboot>>);
+
+#[allow(unsafe_code, reason = "memory that outlasts a reboot")]
+// SAFETY: there is one core. `take_cause` runs before interrupts are on, `reboot` with them off, and
+// neither returns while the other runs.
+unsafe impl Sync for Kept {}
+
+#[allow(unsafe_code, reason = "memory that outlasts a reboot")]
+// SAFETY: nobody counts on this static having its initial value, which is: none.
+#[unsafe(link_section = ".uninit.CAUSE")]
+static CAUSE: Kept = Kept(UnsafeCell::new(MaybeUninit::uninit()));
+
+/// Takes the cause of the last reboot, if there was one since power-on. To be called once, at start.
+#[allow(unsafe_code, reason = "memory that outlasts a reboot")]
+#[must_use]
+pub(super) fn take_cause() -> CauseOfReboot {
+    let cause = CAUSE.0.get().cast::<CauseOfReboot>();
+    // SAFETY: the pointer is that of a static of this size and alignment. The type is made of
+    // integers, for which any bytes are a value. Volatile, so that the compiler takes these bytes for
+    // what somebody else wrote, as the program before the reboot did.
+    let taken = unsafe { cause.read_volatile() };
+    // SAFETY: as before.
+    unsafe { cause.write_volatile(CauseOfReboot::NONE) };
+    taken
+}
+
+#[allow(unsafe_code, reason = "memory that outlasts a reboot")]
+fn reboot(message: impl core::fmt::Display) -> ! {
+    cortex_m::interrupt::disable();
+    let mut cause = CauseOfReboot::NONE;
+    cause.keep(message);
+    // SAFETY: as in `take_cause`.
+    unsafe { CAUSE.0.get().cast::<CauseOfReboot>().write_volatile(cause) };
+    cortex_m::peripheral::SCB::sys_reset()
+}
+
+/// What the binary's panic handler calls.
+pub fn after_panic(panic: &PanicInfo<'_>) -> ! {
+    match panic.location() {
+        Some(place) => reboot(format_args!("{place}: {}", panic.message())),
+        None => reboot(panic.message()),
+    }
+}
+
+/// What the binary's handler of hard faults calls.
+pub fn after_fault(frame: &ExceptionFrame) -> ! {
+    let (pc, lr) = (frame.pc(), frame.lr());
+    reboot(format_args!(
+        "hard fault at {pc:#010x}, called from {lr:#010x}"
+    ))
+}

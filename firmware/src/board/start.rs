@@ -1,0 +1,126 @@
+//! The steps of a board's start that do not depend on its chips.
+
+use embassy_executor::Spawner;
+use embassy_net::{Ipv4Cidr, Ipv6Cidr, StaticConfigV4, StaticConfigV6};
+use embassy_net_driver::HardwareAddress;
+use embassy_net_driver_channel as channel;
+use semihosting::experimental::env;
+use semihosting::sys::arm_compat::{sys_clock, sys_time};
+use static_cell::StaticCell;
+
+use super::boot_arguments::{BootArguments, Failure};
+use super::carrier::INNER_BUFFER_BYTES;
+use super::own_stack::{ECHOES, Sockets, echo_task, stack_task};
+use super::reboot::take_cause;
+use super::trunk::{IPV4_PREFIX_LEN, IPV6_PREFIX_LEN, LAN_IPV4, LAN_IPV6, trunk_config};
+use crate::router::Router;
+
+/// The longest command line that is read, in bytes.
+const COMMAND_LINE_BYTES: usize = 512;
+/// Packets that wait in each direction between the router and the box's own stack.
+const INNER_QUEUE: usize = 4;
+
+/// Says who starts, and why the last run ended if it did so by a panic. Returns whether it did.
+pub fn introduce(board: &str) -> bool {
+    defmt::info!("{=str} starts", board);
+    let cause = take_cause();
+    let message = cause.message();
+    if let Some(message) = message {
+        defmt::error!("rebooted after: {=str}", message);
+    }
+    message.is_some()
+}
+
+/// The boot arguments that QEMU or a debugger hands over. One that means nothing ends the image: a box
+/// that runs otherwise than it was told helps nobody. Without a seed among them, the PC's clock makes one,
+/// which an attacker can guess: QEMU's boards have no source of randomness.
+pub fn arguments(was_rebooted: bool) -> BootArguments {
+    let mut arguments = match env::args::<COMMAND_LINE_BYTES>() {
+        Ok(line) => {
+            // The first word is the image's own name.
+            let words = (&line).skip(1).map(|word| word.unwrap_or("(not UTF-8)"));
+            match BootArguments::parse(words) {
+                Ok(arguments) => arguments,
+                Err(error) => refuse(&error),
+            }
+        }
+        // No command line: nothing was said.
+        Err(_) => BootArguments::default(),
+    };
+    if was_rebooted {
+        arguments.rehearse = None;
+    }
+    arguments.seed.get_or_insert_with(seed_from_clock);
+    defmt::info!("clamp {=bool}", !arguments.clamp_off);
+    arguments
+}
+
+/// Fails as the arguments say, if they do. To be called with everything running, the watchdog too.
+pub fn rehearse(arguments: &BootArguments) {
+    match arguments.rehearse {
+        Some(Failure::Panic) => panic!("a rehearsed panic"),
+        Some(Failure::Hang) => loop {
+            core::hint::spin_loop();
+        },
+        None => {}
+    }
+}
+
+/// Says what is wrong with the arguments or the configuration, and ends the image.
+fn refuse(error: &dyn core::fmt::Display) -> ! {
+    defmt::error!("{}", defmt::Display2Format(error));
+    semihosting::process::exit(1)
+}
+
+/// Makes the router of the demo configuration in `place`.
+pub fn trunk_router<const SESSIONS: usize>(
+    place: &'static StaticCell<Router<SESSIONS>>,
+    mac: [u8; 6],
+    arguments: &BootArguments,
+) -> &'static mut Router<SESSIONS> {
+    match trunk_config(mac, arguments) {
+        Ok(config) => place.init_with(|| Router::new(config, arguments.seed.unwrap_or_default())),
+        Err(error) => refuse(&error),
+    }
+}
+
+fn seed_from_clock() -> [u8; 16] {
+    let mut seed = [0; 16];
+    let time = [sys_time().unwrap_or(0), sys_clock().unwrap_or(0)];
+    for (part, number) in seed.chunks_exact_mut(4).zip(time) {
+        part.copy_from_slice(&number.to_le_bytes());
+    }
+    seed
+}
+
+/// Starts the box's own stack, at the box's addresses in the LAN, and returns the router's end of the wire to it.
+pub fn own_stack(spawner: Spawner, seed: u64) -> channel::Runner<'static, INNER_BUFFER_BYTES> {
+    static WIRE: StaticCell<channel::State<INNER_BUFFER_BYTES, INNER_QUEUE, INNER_QUEUE>> =
+        StaticCell::new();
+    static SOCKETS: StaticCell<Sockets> = StaticCell::new();
+
+    let wire = WIRE.init_with(channel::State::new);
+    let (to_router, device) = channel::new(wire, HardwareAddress::Ip);
+    let mut config = embassy_net::Config::ipv4_static(StaticConfigV4 {
+        address: Ipv4Cidr::new(LAN_IPV4, IPV4_PREFIX_LEN),
+        gateway: Some(LAN_IPV4),
+        dns_servers: Default::default(),
+    });
+    config.ipv6 = embassy_net::ConfigV6::Static(StaticConfigV6 {
+        address: Ipv6Cidr::new(LAN_IPV6, IPV6_PREFIX_LEN),
+        gateway: Some(LAN_IPV6),
+        dns_servers: Default::default(),
+    });
+    let (stack, runner) = embassy_net::new(device, config, SOCKETS.init_with(Sockets::new), seed);
+    let Ok(task) = stack_task(runner) else {
+        unreachable!("a board starts its stack once")
+    };
+    spawner.spawn(task);
+    for _ in 0..ECHOES {
+        let Ok(task) = echo_task(stack) else {
+            unreachable!("as many echoes fit as are started")
+        };
+        spawner.spawn(task);
+    }
+    to_router
+}

@@ -1,0 +1,112 @@
+//! The demo configuration of the boards with one network chip: a trunk to a managed switch, with the
+//! LAN and the WAN as VLANs of it.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use super::boot_arguments::BootArguments;
+use super::carrier::{INNER_MTU_BYTES, INNER_WIRE};
+use crate::router::config::{
+    Config, EthernetPort, Inner, Ipv4Interface, Ipv6Interface, Lan, Limits, Settings, Wan, WanIpv6,
+};
+use crate::router::config_error::ConfigError;
+
+/// The VLAN of the LAN.
+pub const LAN_VLAN: u16 = 10;
+/// The VLAN of the WAN.
+pub const WAN_VLAN: u16 = 20;
+/// The box's IPv4 address in the LAN, of the router as of its own stack.
+pub const LAN_IPV4: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 1);
+/// The box's IPv6 address in the LAN, of the router as of its own stack.
+pub const LAN_IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 1);
+/// The box's IPv4 address on the WAN.
+pub const WAN_IPV4: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 2);
+/// The next hop of IPv4 packets to everybody else.
+pub const WAN_GATEWAY_IPV4: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
+/// The box's IPv6 address on the WAN.
+pub const WAN_IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 2);
+/// The next hop of IPv6 packets to everybody else.
+pub const WAN_GATEWAY_IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 1);
+/// What a DSL line with PPPoE leaves of Ethernet's 1,500 bytes (RFC 2516, section 7).
+pub const WAN_MTU_BYTES: u16 = 1492;
+/// How many leading bits name the LAN, and the WAN's link.
+pub const IPV4_PREFIX_LEN: u8 = 24;
+/// The same for IPv6.
+pub const IPV6_PREFIX_LEN: u8 = 64;
+
+const TRUNK_WIRE: usize = 0;
+
+/// The demo configuration, with what `arguments` change of it. `mac` is the box's address on both
+/// VLANs: some chips take frames to one address only.
+///
+/// # Errors
+/// Only when `mac` or an argument can't be.
+pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, ConfigError> {
+    let port = |vlan, mtu_bytes| EthernetPort {
+        wire: TRUNK_WIRE,
+        vlan: Some(vlan),
+        mac,
+        mtu_bytes,
+    };
+    let lan = Lan {
+        port: port(LAN_VLAN, 1500),
+        ipv4: Ipv4Interface {
+            address: LAN_IPV4,
+            prefix_len: IPV4_PREFIX_LEN,
+        },
+        ipv6: Some(Ipv6Interface {
+            address: LAN_IPV6,
+            prefix_len: IPV6_PREFIX_LEN,
+        }),
+    };
+    let wan = Wan {
+        port: port(WAN_VLAN, arguments.wan_mtu_bytes.unwrap_or(WAN_MTU_BYTES)),
+        ipv4: Ipv4Interface {
+            address: WAN_IPV4,
+            prefix_len: IPV4_PREFIX_LEN,
+        },
+        gateway: WAN_GATEWAY_IPV4,
+        ipv6: Some(WanIpv6 {
+            interface: Ipv6Interface {
+                address: WAN_IPV6,
+                prefix_len: IPV6_PREFIX_LEN,
+            },
+            gateway: WAN_GATEWAY_IPV6,
+        }),
+    };
+    Config::new(&Settings {
+        lans: &[lan],
+        wan,
+        inner: Some(Inner {
+            wire: INNER_WIRE,
+            mtu_bytes: INNER_MTU_BYTES,
+            ipv4: LAN_IPV4,
+            ipv6: Some(LAN_IPV6),
+        }),
+        forwards: &[],
+        clamp: !arguments.clamp_off,
+        clamp_through_tunnels: false,
+        limits: Limits::default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAC: [u8; 6] = [2, 0, 0, 0, 0, 1];
+
+    #[test]
+    fn the_demo_configuration_is_valid() {
+        trunk_config(MAC, &BootArguments::default()).unwrap();
+    }
+
+    #[test]
+    fn an_impossible_mtu_is_refused_by_name() {
+        let arguments = BootArguments {
+            wan_mtu_bytes: Some(9000),
+            ..BootArguments::default()
+        };
+        let error = trunk_config(MAC, &arguments).unwrap_err();
+        assert_eq!(error.field, "wan.port.mtu_bytes");
+    }
+}

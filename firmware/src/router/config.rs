@@ -51,7 +51,11 @@ impl Ipv4Interface {
     /// Whether `address` lies in the network.
     #[must_use]
     pub fn contains(self, address: Ipv4Addr) -> bool {
-        (address.to_bits() ^ self.address.to_bits()) & self.mask() == 0
+        let differing = address.to_bits() ^ self.address.to_bits();
+        let host_bits = 32_u32.saturating_sub(u32::from(self.prefix_len));
+        differing
+            .checked_shr(host_bits)
+            .is_none_or(|bits| bits == 0)
     }
 
     /// The broadcast address of the network.

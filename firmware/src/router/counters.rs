@@ -11,6 +11,8 @@ macro_rules! counted {
     ) => {
         $(#[$enum_doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        // A word, so that a `Result` with it is copied by words.
+        #[repr(u32)]
         pub enum $key { $($(#[$doc])* $variant,)+ }
 
         $(#[$struct_doc])*

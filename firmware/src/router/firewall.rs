@@ -23,6 +23,7 @@ const QUOTE_AT: usize = 8;
 
 /// What a packet passes if it goes on.
 #[derive(Clone, Copy, Debug)]
+#[repr(u32)]
 pub(super) enum Pass {
     /// Nothing: it stays inside, or its first fragment has passed.
     Free,

@@ -29,7 +29,13 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         now: Instant,
         wires: &mut impl Wires,
     ) -> Result<Fate, Drop> {
-        let transport = read_transport(header, packet)?;
+        let payload = packet.get(header.header_len..).unwrap_or_default();
+        let transport = match (header.piece(), Transport::read(payload, header.protocol)) {
+            (Piece::Later, _) => None,
+            (_, Ok(transport)) => Some(transport),
+            (Piece::First, Err(_)) => return Err(Drop::TinyFragment),
+            (Piece::Whole, Err(reason)) => return Err(reason),
+        };
         let (hop, plan) = self.plan_v4(origin, header, transport.as_ref(), packet, now)?;
         if let Plan::AwaitFirst(key) = plan {
             self.park(Awaited::FirstFragment(key), origin, packet, now)?;
@@ -152,16 +158,5 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             (true, PortId::Inner) => Ok(Fate::Delivered),
             (true, _) => Ok(Fate::Forwarded),
         }
-    }
-}
-
-/// The transport header, which a later fragment hasn't.
-fn read_transport(header: &Ipv4Header, packet: &[u8]) -> Result<Option<Transport>, Drop> {
-    let payload = packet.get(header.header_len..).unwrap_or_default();
-    let transport = Transport::read(payload, header.protocol);
-    match header.piece() {
-        Piece::Later => Ok(None),
-        Piece::First => transport.map(Some).map_err(|_| Drop::TinyFragment),
-        Piece::Whole => transport.map(Some),
     }
 }

@@ -9,7 +9,7 @@ use super::checksum::{Change, Sum};
 use super::counters::{Drop, Sent};
 use super::error_v4::ErrorV4;
 use super::ethernet;
-use super::ip::Piece;
+use super::ip::{ICMP, Piece};
 use super::ipv4::{DESTINATION_AT, Ipv4Header, SOURCE_AT};
 use super::martian::can_be_a_host_v4;
 use super::port::{Hop, Origin, PortId};
@@ -98,7 +98,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             PortId::Inner => !self.config.is_inner(Address::V4(source)),
             PortId::Lan(_) => !self.is_neighbour(origin.port, source),
             PortId::Wan => {
-                self.config.route_v4(source).port.is_inside()
+                self.config.is_inside_v4(source)
                     || source == self.config.wan.ipv4.address
                     || source == self.config.wan.ipv4.broadcast()
             }
@@ -109,7 +109,9 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         if destination.is_multicast() {
             return Err(Drop::Multicast);
         }
-        if destination.is_broadcast() || self.config.is_reserved_v4(destination) {
+        let is_wan_address = destination == self.config.wan.ipv4.address;
+        let is_reserved = !is_wan_address && self.config.is_reserved_v4(destination);
+        if is_reserved || destination.is_broadcast() {
             return Err(Drop::Broadcast);
         }
         if !can_be_a_host_v4(destination) {
@@ -140,6 +142,9 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         }
         if origin.port == PortId::Wan && !is_wan {
             return Err(Drop::Unsolicited);
+        }
+        if is_wan && header.protocol != ICMP {
+            return Ok(None);
         }
         if header.piece() == Piece::Whole {
             let payload = packet.get(header.header_len..).unwrap_or_default();

@@ -112,6 +112,12 @@ impl Config {
         is_link_local || self.ipv6_address(port) == Some(address) || is_inner && port.is_inside()
     }
 
+    /// Whether an address is that of one of the owner's hosts, or of the box's own stack.
+    pub(crate) fn is_inside_v4(&self, address: Ipv4Addr) -> bool {
+        self.is_inner(Address::V4(address))
+            || self.lans.iter().any(|lan| lan.ipv4.contains(address))
+    }
+
     /// Whether an address is the broadcast address of a network, or that of the network itself.
     pub(crate) fn is_reserved_v4(&self, address: Ipv4Addr) -> bool {
         let is_reserved = |network: &Ipv4Interface| {

@@ -5,13 +5,26 @@ use super::checksum::Change;
 use super::counters::Drop;
 use super::ip::{ICMP, ICMPV6, TCP, UDP};
 
-/// The flags of a segment that matter here.
+/// The flags of a segment, as in the header: one byte, where four `bool`s would make every copy of
+/// a header four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Flags {
-    pub(crate) fin: bool,
-    pub(crate) syn: bool,
-    pub(crate) rst: bool,
-    pub(crate) ack: bool,
+pub(crate) struct Flags(pub(crate) u8);
+
+impl Flags {
+    pub(crate) const FIN: u8 = 0x01;
+    pub(crate) const SYN: u8 = 0x02;
+    pub(crate) const RST: u8 = 0x04;
+    pub(crate) const ACK: u8 = 0x10;
+
+    /// Whether one of these flags is set.
+    pub(crate) const fn has(self, flags: u8) -> bool {
+        self.0 & flags != 0
+    }
+
+    /// Whether it is SYN and nothing that goes on or ends a connection.
+    pub(crate) const fn opens(self) -> bool {
+        self.has(Self::SYN) && !self.has(Self::ACK | Self::RST | Self::FIN)
+    }
 }
 
 /// The fields of a TCP header that a session follows (RFC 9293, section 3.1).
@@ -26,6 +39,7 @@ pub(crate) struct Segment {
 
 /// What kind of message it is.
 #[derive(Clone, Copy, Debug)]
+#[repr(u32)]
 pub(crate) enum Message {
     Tcp(Segment),
     Udp,
@@ -56,12 +70,12 @@ impl Transport {
     /// Whether it is a segment that asks for a new connection.
     pub(crate) fn opens_connection(&self) -> bool {
         matches!(self.message, Message::Tcp(segment)
-            if segment.flags.syn && !segment.flags.ack && !segment.flags.rst && !segment.flags.fin)
+            if segment.flags.opens())
     }
 
     /// Whether it is a segment with SYN, which says how large segments may be.
     pub(crate) fn is_syn(&self) -> bool {
-        matches!(self.message, Message::Tcp(segment) if segment.flags.syn)
+        matches!(self.message, Message::Tcp(segment) if segment.flags.has(Flags::SYN))
     }
 
     /// Whether an ICMP error may be sent about it: never about an ICMP error, and to be safe not
@@ -115,17 +129,11 @@ impl Transport {
     pub(crate) fn read_quoted(quote: &[u8], protocol: u8) -> Option<Self> {
         match protocol {
             TCP | UDP => {
-                let flags = Flags {
-                    fin: false,
-                    syn: false,
-                    rst: false,
-                    ack: false,
-                };
                 let message = match (protocol, u32_at(quote, 4)?) {
                     (TCP, sequence) => Message::Tcp(Segment {
                         sequence,
                         acknowledgment: 0,
-                        flags,
+                        flags: Flags(0),
                         len: 0,
                     }),
                     _ => Message::Udp,
@@ -154,21 +162,15 @@ fn segment(payload: &[u8]) -> Option<Segment> {
         return None;
     }
     let data_len = payload.len().checked_sub(header_len)?;
-    let bits = header[13];
-    let flags = Flags {
-        fin: bits & 0x01 != 0,
-        syn: bits & 0x02 != 0,
-        rst: bits & 0x04 != 0,
-        ack: bits & 0x10 != 0,
-    };
+    let flags = Flags(header[13]);
     Some(Segment {
         sequence: u32::from_be_bytes([header[4], header[5], header[6], header[7]]),
         acknowledgment: u32::from_be_bytes([header[8], header[9], header[10], header[11]]),
         flags,
         len: u32::try_from(data_len)
             .unwrap_or(0)
-            .wrapping_add(u32::from(flags.syn))
-            .wrapping_add(u32::from(flags.fin)),
+            .wrapping_add(u32::from(flags.has(Flags::SYN)))
+            .wrapping_add(u32::from(flags.has(Flags::FIN))),
     })
 }
 

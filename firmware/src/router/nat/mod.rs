@@ -33,6 +33,7 @@ pub(super) struct Passage {
 
 /// What happens to a packet if it goes on.
 #[derive(Clone, Copy, Debug)]
+#[repr(u32)]
 pub(super) enum Plan {
     /// Nothing: it stays inside.
     Plain,
@@ -60,15 +61,19 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         now: Instant,
     ) -> Result<(Hop, Plan), Drop> {
         let from_inside = origin.port.is_inside();
-        let hop = self.config.route_v4(header.destination);
-        if header.destination != self.config.wan.ipv4.address {
-            if !from_inside {
-                return Err(Drop::Unsolicited);
-            }
+        let is_to_wan_address = header.destination == self.config.wan.ipv4.address;
+        if !from_inside && !is_to_wan_address {
+            return Err(Drop::Unsolicited);
+        }
+        let hop = if is_to_wan_address {
+            None
+        } else {
+            let hop = self.config.route_v4(header.destination);
             if hop.port.is_inside() {
                 return Ok((hop, Plan::Plain));
             }
-        }
+            Some(hop)
+        };
         if !rewrite::is_supported(header.protocol) {
             return Err(Drop::UnsupportedProtocol);
         }
@@ -100,7 +105,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
     fn plan_flow(
         &mut self,
         from_inside: bool,
-        hop: Hop,
+        hop: Option<Hop>,
         header: &Ipv4Header,
         transport: &Transport,
         now: Instant,
@@ -125,7 +130,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             return Err(Drop::NoSession);
         }
         let out = Passage { flow, found };
-        if header.destination != self.config.wan.ipv4.address {
+        if let Some(hop) = hop {
             let plan = Plan::Flow {
                 out: Some(out),
                 back_in: None,

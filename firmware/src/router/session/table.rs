@@ -145,8 +145,8 @@ impl<const N: usize> Sessions<N> {
     pub(crate) fn may_open(transport: &Transport) -> bool {
         match transport.message {
             Message::Tcp(segment) => {
-                let Flags { syn, fin, rst, .. } = segment.flags;
-                !rst && (syn || !fin)
+                let flags = segment.flags;
+                !flags.has(Flags::RST) && (flags.has(Flags::SYN) || !flags.has(Flags::FIN))
             }
             Message::Udp | Message::EchoRequest | Message::Other => true,
             Message::EchoReply | Message::IcmpError | Message::OtherIcmp => false,

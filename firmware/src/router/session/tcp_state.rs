@@ -45,7 +45,7 @@ impl Half {
         } else if is_after(end, self.next) {
             self.next = end;
         }
-        self.finished |= segment.flags.fin;
+        self.finished |= segment.flags.has(Flags::FIN);
         true
     }
 
@@ -78,7 +78,8 @@ pub(crate) struct TcpState {
 impl TcpState {
     /// Follows a segment that `from` sent.
     pub(crate) fn follow(&mut self, from: Side, segment: &Segment) {
-        let Flags { syn, rst, ack, .. } = segment.flags;
+        let [syn, rst, ack] =
+            [Flags::SYN, Flags::RST, Flags::ACK].map(|flag| segment.flags.has(flag));
         if syn && !ack && !rst && self.begins_anew(from, segment) {
             *self = Self::default();
         }
@@ -155,12 +156,18 @@ mod tests {
         Segment {
             sequence,
             acknowledgment,
-            flags: Flags {
-                fin: has('F'),
-                syn: has('S'),
-                rst: has('R'),
-                ack: has('A'),
-            },
+            flags: Flags(
+                [
+                    ('F', Flags::FIN),
+                    ('S', Flags::SYN),
+                    ('R', Flags::RST),
+                    ('A', Flags::ACK),
+                ]
+                .into_iter()
+                .filter(|(letter, _)| has(*letter))
+                .map(|(_, flag)| flag)
+                .sum(),
+            ),
             len: data + u32::from(has('S')) + u32::from(has('F')),
         }
     }

@@ -17,7 +17,18 @@ step() {
 }
 
 # command:package
-needed=(ip:iproute2 iptables:iptables nft:nftables ethtool:ethtool valgrind:valgrind unshare:util-linux)
+needed=(
+    curl:curl
+    ethtool:ethtool
+    ip:iproute2
+    iperf3:iperf3
+    iptables:iptables
+    nft:nftables
+    qemu-system-arm:qemu-system-arm
+    tcpdump:tcpdump
+    unshare:util-linux
+    valgrind:valgrind
+)
 
 install_packages() {
     # Debian keeps the tools of an administrator out of other people's PATH.
@@ -53,7 +64,15 @@ build_for_bare_metal() {
     for target in thumbv6m-none-eabi thumbv7em-none-eabihf riscv32imac-unknown-none-elf; do
         cargo build --quiet -p clamp-core --target "$target"
     done
-    cargo build --quiet -p firmware --lib --target thumbv7em-none-eabihf
+    cargo build --quiet -p firmware --lib --target thumbv6m-none-eabi
+    cargo build --quiet -p firmware --lib --target riscv32imac-unknown-none-elf
+}
+
+build_images() {
+    local build=(cargo build --quiet --profile firmware -p firmware)
+    "${build[@]}" --bin mps2-an500 --target thumbv7em-none-eabihf
+    "${build[@]}" --bin emcraft-sf2 --target thumbv7m-none-eabi
+    "${build[@]}" --bin nucleo-h743zi --features nucleo-h743zi --target thumbv7em-none-eabihf
 }
 
 step 'Debian packages' install_packages
@@ -62,6 +81,7 @@ step 'Rust toolchain' rustup toolchain install
 step 'Format' cargo fmt --all --check
 step 'Clippy' cargo clippy --quiet --workspace --all-targets -- -D warnings
 step 'Bare-metal targets' build_for_bare_metal
+step 'Images of the boards' build_images
 step 'Documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --quiet --workspace --no-deps
 step 'Packages' cargo package --quiet --workspace --exclude tests --allow-dirty
 step 'Tests' as_some_root cargo test --workspace

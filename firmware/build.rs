@@ -30,8 +30,8 @@ fn main() {
         Ok("thumbv7em-none-eabihf") => MPS2_AN500,
         _ => EMCRAFT_SF2,
     };
-    let instructions = [("instructions", memory)];
-    for (board, memory) in BOARDS.into_iter().chain(instructions) {
+    let others = [("instructions", memory), ("router-only", MPS2_AN500)];
+    for (board, memory) in BOARDS.into_iter().chain(others) {
         let folder = out.join(board);
         let written =
             fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("memory.x"), memory));

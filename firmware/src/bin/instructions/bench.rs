@@ -111,6 +111,7 @@ impl<'m> Bench<'m> {
     /// UDP both ways.
     pub(crate) fn datagrams(&mut self) {
         let (host, server, outside) = ends(HOST, SERVER, FIRST_PORT);
+        self.give(LAN.packet(host, server, Transport::Udp, SMALL_BYTES));
         for bytes in [SMALL_BYTES, LARGE_BYTES] {
             let out = |_| LAN.packet(host, server, Transport::Udp, bytes);
             self.case("UDP, NAT out", bytes, forwarded, out);

@@ -4,10 +4,13 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
+const MPS2_AN500: &str = include_str!("memory/mps2-an500.x");
+const EMCRAFT_SF2: &str = include_str!("memory/emcraft-sf2.x");
+
 /// The boards whose binaries are linked with cortex-m-rt's script, and where their memory is.
 const BOARDS: [(&str, &str); 3] = [
-    ("mps2-an500", include_str!("memory/mps2-an500.x")),
-    ("emcraft-sf2", include_str!("memory/emcraft-sf2.x")),
+    ("mps2-an500", MPS2_AN500),
+    ("emcraft-sf2", EMCRAFT_SF2),
     ("nucleo-h743zi", include_str!("memory/nucleo-h743zi.x")),
 ];
 
@@ -22,7 +25,13 @@ fn main() {
     let Some(out) = env::var_os("OUT_DIR").map(PathBuf::from) else {
         panic!("cargo sets OUT_DIR");
     };
-    for (board, memory) in BOARDS {
+    // This one runs on whichever board in QEMU has the target's processor.
+    let memory = match env::var("TARGET").as_deref() {
+        Ok("thumbv7em-none-eabihf") => MPS2_AN500,
+        _ => EMCRAFT_SF2,
+    };
+    let others = [("instructions", memory), ("router-only", MPS2_AN500)];
+    for (board, memory) in BOARDS.into_iter().chain(others) {
         let folder = out.join(board);
         let written =
             fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("memory.x"), memory));

@@ -85,6 +85,11 @@ step 'Images of the boards' build_images
 step 'Documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --quiet --workspace --no-deps
 step 'Packages' cargo package --quiet --workspace --exclude tests --allow-dirty
 step 'Tests' as_some_root cargo test --workspace
+step 'A million nearly right frames' env FRAMES=1000000 \
+    cargo test --quiet --release -p firmware --test router chaos
+step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
+    cargo test --quiet -p tests --test firmware_in_qemu mps2_an500::damaged
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
 step 'Flash' cargo bench --quiet -p tests --bench footprint
+step 'The router'"'"'s cost' cargo bench --quiet -p tests --bench router
 printf '\nAll passed in %d s.\n' "$SECONDS"

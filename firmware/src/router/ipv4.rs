@@ -131,6 +131,21 @@ pub(crate) fn decrement_ttl(packet: &mut [u8]) {
     update_header_checksum(header, Change::default().word(old, new));
 }
 
+/// Writes another address, at `at`, whose change is known, takes one off the TTL, and updates the checksum for
+/// both.
+pub(crate) fn put_address_and_decrement_ttl(
+    header: &mut [u8; MIN_HEADER_LEN],
+    at: usize,
+    new: Ipv4Addr,
+    change: Change,
+) {
+    put(header, at, new.octets());
+    let old = u16::from_be_bytes([header[TTL_AT], header[9]]);
+    header[TTL_AT] = header[TTL_AT].saturating_sub(1);
+    let new = u16::from_be_bytes([header[TTL_AT], header[9]]);
+    update_header_checksum(header, change.word(old, new));
+}
+
 /// Writes another source or destination address, at `at`, and its header checksum.
 pub(crate) fn put_address(
     header: &mut [u8; MIN_HEADER_LEN],

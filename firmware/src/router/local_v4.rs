@@ -75,7 +75,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
     }
 
     /// Whether a host with this address can be on a port's link: then it isn't the router either.
-    fn is_neighbour(&self, port: PortId, address: Ipv4Addr) -> bool {
+    pub(super) fn is_neighbour(&self, port: PortId, address: Ipv4Addr) -> bool {
         let network = match port {
             PortId::Lan(lan) => self.config.lans.get(lan).map(|lan| lan.ipv4),
             PortId::Wan => Some(self.config.wan.ipv4),

@@ -170,8 +170,8 @@ fn deep(counters: &Counters) -> u64 {
     counters.forwarded + counters.delivered + counters.local + counters.waiting + at_the_tables
 }
 
-/// What came out of `frames` random frames, and the router's counters.
-fn run(mut random: Random, frames: usize) -> (Vec<Sent>, Counters) {
+/// Sends random frames, hands what comes out to `look_at`, and returns the router's counters.
+fn run(mut random: Random, frames: usize, mut look_at: impl FnMut(Vec<Sent>)) -> Counters {
     let lans = [lan()];
     let mut settings = settings(&lans, &[WEB]);
     settings.inner = Some(Inner {
@@ -184,14 +184,13 @@ fn run(mut random: Random, frames: usize) -> (Vec<Sent>, Counters) {
     settings.wan.port.mtu_bytes = 1300;
     settings.limits.sessions_per_host = 20;
     let mut world = World::<32>::with(&settings);
-    let mut all = Vec::new();
     for _ in 0..frames {
         let (wire, frame) = nearly_right(&mut random);
         let sent = world.takes(wire, &frame);
         assert!(sent.len() <= 16, "one frame in, {} out", sent.len());
-        all.extend(sent);
+        look_at(sent);
         if random.one_in(50) {
-            all.extend(world.wait_ms(u64::try_from(random.below(3_000)).unwrap()));
+            look_at(world.wait_ms(u64::try_from(random.below(3_000)).unwrap()));
         }
     }
     let counters = world.router.counters();
@@ -202,12 +201,20 @@ fn run(mut random: Random, frames: usize) -> (Vec<Sent>, Counters) {
     let outside = world.lan_to_wan(&udp(end(ALICE, 5555), end(SERVER, 53), b"still there?"));
     let port = View(&outside).source().1;
     world.wan_to_lan(&udp(end(SERVER, 53), end(WAN, port), b"still here"));
-    (all, counters)
+    counters
+}
+
+/// A hundred thousand, or as many as `FRAMES` says.
+fn frames_to_send() -> usize {
+    match std::env::var("FRAMES") {
+        Ok(frames) => frames.parse().expect("FRAMES is a number"),
+        Err(_) => 100_000,
+    }
 }
 
 #[test]
-fn a_hundred_thousand_nearly_right_frames_break_nothing() {
-    let (_, counters) = run(Random::from_environment(), 100_000);
+fn nearly_right_frames_break_nothing() {
+    let counters = run(Random::from_environment(), frames_to_send(), drop);
     let share = deep(&counters) * 100 / counters.received;
     println!("{share} % of the frames got to the tables or to a local protocol");
     assert!(share >= 50, "only {share} %");
@@ -220,8 +227,12 @@ fn a_hundred_thousand_nearly_right_frames_break_nothing() {
 fn the_same_seed_frames_and_times_give_the_same_bytes() {
     let mut seeds = Random::from_environment();
     let seed = seeds.next();
-    let (first, _) = run(Random::new(seed), 5_000);
-    let (second, _) = run(Random::new(seed), 5_000);
+    let all_sent = || {
+        let mut all = Vec::new();
+        run(Random::new(seed), 5_000, |sent| all.extend(sent));
+        all
+    };
+    let (first, second) = (all_sent(), all_sent());
     assert!(first.len() > 1_000);
     assert_eq!(first, second);
 }

@@ -3,6 +3,7 @@
 mod chaos;
 mod clamp;
 mod config;
+mod express;
 mod fragments;
 mod icmp;
 mod ipv6;

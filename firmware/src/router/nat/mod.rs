@@ -268,7 +268,7 @@ pub(super) fn fragment_key(header: &Ipv4Header) -> FragmentKey {
 }
 
 /// The IPv4 address in a session of the masquerade, which has no others.
-fn v4(address: Address) -> Ipv4Addr {
+pub(super) fn v4(address: Address) -> Ipv4Addr {
     match address {
         Address::V4(address) => address,
         Address::V6(_) => Ipv4Addr::UNSPECIFIED,

@@ -136,6 +136,11 @@ impl<const N: usize> Sessions<N> {
         Some((session.flow, session.outside_port))
     }
 
+    /// The end of a session that is inside.
+    pub(crate) fn inside(&self, slot: Slot) -> Option<Endpoint> {
+        self.get(slot).map(|session| session.flow.inside)
+    }
+
     /// The port of a session on the outside.
     pub(crate) fn outside_port(&self, slot: Slot) -> Option<u16> {
         Some(self.get(slot)?.outside_port)

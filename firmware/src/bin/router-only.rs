@@ -1,0 +1,82 @@
+//! The router alone on the MPS2-AN500, without the box's own stack: what the flash budget holds.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+#![deny(unsafe_code)]
+
+#[cfg(not(target_os = "none"))]
+fn main() {
+    eprintln!("this image is for a board: build it with --target thumbv7em-none-eabihf");
+    std::process::exit(2);
+}
+
+#[cfg(target_os = "none")]
+mod image {
+    use cortex_m_rt::{entry, exception};
+    use defmt_semihosting as _;
+    use embassy_executor::raw::Executor;
+    use embassy_net_driver::HardwareAddress;
+    use embassy_net_driver_channel as channel;
+    use embassy_sync::waitqueue::AtomicWaker;
+    use firmware::board::{self, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged};
+    use firmware::drivers::{Lan9118, Mmio};
+    use firmware::router::Router;
+    use static_cell::StaticCell;
+
+    const CORE_HZ: u32 = 25_000_000;
+    const ETHERNET_INTERRUPT: u8 = 13;
+    const MAC: [u8; 6] = [0x02, 0x00, 0x5e, 0x10, 0x05, 0x00];
+    const SESSIONS: usize = 1024;
+
+    #[allow(unsafe_code, reason = "where the chip is")]
+    // SAFETY: QEMU's `hw/arm/mps2.c` and ARM DAI 0500 have a LAN9118 here, with registers up to 0xff.
+    const ETHERNET: Mmio = unsafe { Mmio::new(0xa000_0000, 0x100) };
+
+    type Frames = Carrier<Lan9118<'static, Mmio>, Unplugged, SESSIONS>;
+
+    static EXECUTOR: StaticCell<Executor> = StaticCell::new();
+    static ROUTER: StaticCell<Router<SESSIONS>> = StaticCell::new();
+    static CARRIER: StaticCell<Frames> = StaticCell::new();
+    static NOBODY: StaticCell<channel::State<INNER_BUFFER_BYTES, 1, 1>> = StaticCell::new();
+    static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
+    embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());
+    firmware::board_handlers!(CLOCK);
+
+    #[entry]
+    fn main() -> ! {
+        let arguments = board::arguments(board::introduce("router-only"));
+        let Some(core) = cortex_m::Peripherals::take() else {
+            unreachable!("a board starts once")
+        };
+        CLOCK.start(core.SYST, CORE_HZ);
+        let ethernet = match Lan9118::new(ETHERNET, MAC, &ETHERNET_WAKER) {
+            Ok(driver) => driver,
+            Err(error) => panic!("{error}"),
+        };
+        board::enable_interrupt(ETHERNET_INTERRUPT);
+        let router = board::trunk_router(&ROUTER, MAC, &arguments);
+        // Where the box's own stack would be, nobody takes the packets.
+        let (wire, _device) =
+            channel::new(NOBODY.init_with(channel::State::new), HardwareAddress::Ip);
+        let executor = EXECUTOR.init_with(|| Executor::new(core::ptr::null_mut()));
+        board::run(executor, |spawner| {
+            let carrier = CARRIER.init_with(|| Carrier::new(router, ethernet, Unplugged, wire));
+            match carry(carrier) {
+                Ok(task) => spawner.spawn(task),
+                Err(error) => panic!("{error}"),
+            }
+        })
+    }
+
+    #[embassy_executor::task]
+    async fn carry(carrier: &'static mut Frames) -> ! {
+        carrier.run(|| ()).await
+    }
+
+    #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]
+    #[exception]
+    unsafe fn DefaultHandler(number: i16) {
+        match u8::try_from(number) {
+            Ok(ETHERNET_INTERRUPT) => Lan9118::on_interrupt(&ETHERNET, &ETHERNET_WAKER),
+            _ => panic!("interrupt {number} came, which nobody asked for"),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The images, and what is in them.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind, SymbolKind};
+
+/// Which part of the image a function belongs to: the first of these that its name has in it.
+const PARTS: [(&str, &[&str]); 6] = [
+    ("router", &["8firmware6router", "firmware..router"]),
+    ("clamp", &["clamp_core"]),
+    (
+        "own stack",
+        &["smoltcp", "embassy_net", "own_stack", "managed"],
+    ),
+    ("board and driver", &["8firmware", "firmware..", "embassy"]),
+    ("log and boot arguments", &["defmt", "semihosting"]),
+    (
+        "formatting and the rest of core",
+        &["_ZN4core", "$LT$", "_R"],
+    ),
+];
+
+/// A linked image.
+pub(crate) struct Image {
+    path: PathBuf,
+}
+
+/// What an image takes.
+pub(crate) struct Size {
+    pub(crate) flash_bytes: u64,
+    pub(crate) ram_bytes: u64,
+    /// The flash, by what is in it.
+    pub(crate) parts: Vec<(&'static str, u64)>,
+}
+
+impl Image {
+    /// Builds the firmware's binary `name`, as it is shipped.
+    pub(crate) fn build(name: &str, target: &str) -> Result<Self, String> {
+        let target_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("firmware");
+        let status = Command::new(env!("CARGO"))
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+            .args([
+                "build",
+                "--quiet",
+                "--profile",
+                "firmware",
+                "-p",
+                "firmware",
+            ])
+            .args(["--bin", name, "--target", target])
+            .arg("--target-dir")
+            .arg(&target_dir)
+            .status()
+            .map_err(|error| format!("cargo: {error}"))?;
+        if !status.success() {
+            return Err(format!("{name} does not build for {target}: {status}"));
+        }
+        let path = target_dir.join(target).join("firmware").join(name);
+        Ok(Self { path })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn size(&self) -> Result<Size, String> {
+        let place = self.path.display();
+        let bytes = fs::read(&self.path).map_err(|error| format!("{place}: {error}"))?;
+        let file = object::File::parse(bytes.as_slice()).map_err(|error| error.to_string())?;
+        let (mut flash_bytes, mut ram_bytes) = (0, 0);
+        for section in file.sections() {
+            let is_loaded =
+                matches!(section.flags(), SectionFlags::Elf { sh_flags } if sh_flags & 2 != 0);
+            if !is_loaded {
+                continue;
+            }
+            match section.kind() {
+                SectionKind::UninitializedData => ram_bytes += section.size(),
+                // Initialised data lies in flash, and is copied to its place at start.
+                SectionKind::Data => {
+                    flash_bytes += section.size();
+                    ram_bytes += section.size();
+                }
+                _ => flash_bytes += section.size(),
+            }
+        }
+        let mut parts: Vec<(&str, u64)> = PARTS.iter().map(|(part, _)| (*part, 0)).collect();
+        for symbol in file
+            .symbols()
+            .filter(|symbol| symbol.kind() == SymbolKind::Text)
+        {
+            let name = symbol.name().unwrap_or_default();
+            let part = PARTS
+                .iter()
+                .position(|(_, marks)| marks.iter().any(|mark| name.contains(mark)));
+            if let Some(part) = part {
+                parts[part].1 += symbol.size();
+            }
+        }
+        let named: u64 = parts.iter().map(|(_, bytes)| bytes).sum();
+        parts.push(("constants and start-up", flash_bytes.saturating_sub(named)));
+        Ok(Size {
+            flash_bytes,
+            ram_bytes,
+            parts,
+        })
+    }
+}

@@ -57,7 +57,10 @@ impl Machine {
     /// Runs the image that counts, to its end.
     pub(crate) fn costs(&self, image: &Image) -> Result<Vec<Cost>, String> {
         let mut qemu = self.qemu(image, SHIFT_TO_COUNT);
-        let output = qemu.stderr(Stdio::piped()).output().map_err(no_qemu)?;
+        let output = qemu
+            .stderr(Stdio::piped())
+            .output()
+            .map_err(|error| no_qemu(&error))?;
         let text = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() {
             let errors = String::from_utf8_lossy(&output.stderr);
@@ -82,7 +85,7 @@ impl Machine {
             .args(["-append", "seed=00000000000000000000000000000000"])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let mut qemu = qemu.spawn().map_err(no_qemu)?;
+        let mut qemu = qemu.spawn().map_err(|error| no_qemu(&error))?;
         let deadline = Instant::now() + PATIENCE;
         let mut first = None;
         while first.is_none() && Instant::now() < deadline {
@@ -111,7 +114,7 @@ impl Machine {
     }
 }
 
-fn no_qemu(error: std::io::Error) -> String {
+fn no_qemu(error: &std::io::Error) -> String {
     format!("qemu-system-arm: {error} (apt-get install --no-install-recommends qemu-system-arm)")
 }
 

@@ -77,6 +77,8 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
     }
 
     /// Takes up the packets that have waited for what has come.
+    // Inlined, its place for a packet would be on the stack of every packet.
+    #[inline(never)]
     pub(super) fn resume(&mut self, now: Instant, wires: &mut impl Wires) {
         // A first fragment that is taken up releases later ones: at most all packets, twice.
         for _ in 0..2 * CAPACITY {

@@ -64,12 +64,12 @@ build_for_bare_metal() {
     for target in thumbv6m-none-eabi thumbv7em-none-eabihf riscv32imac-unknown-none-elf; do
         cargo build --quiet -p clamp-core --target "$target"
     done
-    cargo build --quiet -p firmware --lib --target thumbv6m-none-eabi
-    cargo build --quiet -p firmware --lib --target riscv32imac-unknown-none-elf
+    cargo build --quiet -p clamp-firmware --lib --target thumbv6m-none-eabi
+    cargo build --quiet -p clamp-firmware --lib --target riscv32imac-unknown-none-elf
 }
 
 build_images() {
-    local build=(cargo build --quiet --profile firmware -p firmware)
+    local build=(cargo build --quiet --profile firmware -p clamp-firmware)
     "${build[@]}" --bin mps2-an500 --target thumbv7em-none-eabihf
     "${build[@]}" --bin emcraft-sf2 --target thumbv7m-none-eabi
     "${build[@]}" --bin nucleo-h743zi --features nucleo-h743zi --target thumbv7em-none-eabihf
@@ -86,7 +86,7 @@ step 'Documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --quiet --workspace -
 step 'Packages' cargo package --quiet --workspace --exclude tests --allow-dirty
 step 'Tests' as_some_root cargo test --workspace
 step 'A million nearly right frames' env FRAMES=1000000 \
-    cargo test --quiet --release -p firmware --test router chaos
+    cargo test --quiet --release -p clamp-firmware --test router chaos
 step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
     cargo test --quiet -p tests --test firmware_in_qemu mps2_an500::damaged
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions

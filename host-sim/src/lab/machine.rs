@@ -65,7 +65,7 @@ impl Machine {
             .ok_or_else(|| {
                 format!(
                     "the firmware for {name} is not built yet: cargo build --profile firmware \
-                     -p firmware --bin {name} --target {target} (or give its path with --image, \
+                     -p clamp-firmware --bin {name} --target {target} (or give its path with --image, \
                      or take --native, which runs the same router in this process)",
                     name = self.name(),
                     target = self.target(),

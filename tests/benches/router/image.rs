@@ -48,7 +48,7 @@ impl Image {
                 "--profile",
                 "firmware",
                 "-p",
-                "firmware",
+                "clamp-firmware",
             ])
             .args(["--bin", name, "--target", target])
             .arg("--target-dir")

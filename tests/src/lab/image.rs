@@ -38,7 +38,13 @@ impl Machine {
         let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
         let built = Command::new(env!("CARGO"))
             .current_dir(&workspace)
-            .args(["build", "--profile", "firmware", "--package", "firmware"])
+            .args([
+                "build",
+                "--profile",
+                "firmware",
+                "--package",
+                "clamp-firmware",
+            ])
             .args(["--bin", self.name(), "--target", self.target()])
             .args(["--message-format", "json-render-diagnostics"])
             .output()

@@ -45,7 +45,7 @@ impl Board {
                 "--profile",
                 "firmware",
                 "-p",
-                "firmware",
+                "clamp-firmware",
             ])
             .args(["--bin", self.name, "--target", self.target])
             .arg("--target-dir")

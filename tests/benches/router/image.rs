@@ -1,11 +1,10 @@
 //! The images, and what is in them.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind, SymbolKind};
+use tests::lab::build_image;
 
 /// Which part of the image a function belongs to: the first of these that its name has in it.
 const PARTS: [(&str, &[&str]); 6] = [
@@ -39,26 +38,7 @@ pub(crate) struct Size {
 impl Image {
     /// Builds the firmware's binary `name`, as it is shipped.
     pub(crate) fn build(name: &str, target: &str) -> Result<Self, String> {
-        let target_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("firmware");
-        let status = Command::new(env!("CARGO"))
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .args([
-                "build",
-                "--quiet",
-                "--profile",
-                "firmware",
-                "-p",
-                "clamp-firmware",
-            ])
-            .args(["--bin", name, "--target", target])
-            .arg("--target-dir")
-            .arg(&target_dir)
-            .status()
-            .map_err(|error| format!("cargo: {error}"))?;
-        if !status.success() {
-            return Err(format!("{name} does not build for {target}: {status}"));
-        }
-        let path = target_dir.join(target).join("firmware").join(name);
+        let path = build_image(name, target)?;
         Ok(Self { path })
     }
 

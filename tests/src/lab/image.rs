@@ -29,33 +29,37 @@ impl Machine {
         }
     }
 
-    /// Builds the image of the present sources, unless it is there, and returns its path.
+    /// The image of the present sources.
     ///
     /// # Panics
     /// With what cargo said, when it can't be built.
     #[must_use]
     pub fn image(self) -> PathBuf {
-        let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-        let built = Command::new(env!("CARGO"))
-            .current_dir(&workspace)
-            .args([
-                "build",
-                "--profile",
-                "firmware",
-                "--package",
-                "clamp-firmware",
-            ])
-            .args(["--bin", self.name(), "--target", self.target()])
-            .args(["--message-format", "json-render-diagnostics"])
-            .output()
-            .unwrap_or_else(|error| panic!("cargo: {error}"));
-        let said = String::from_utf8_lossy(&built.stderr);
-        assert!(built.status.success(), "{said}");
-        // Whatever the target directory is, cargo says where it put the program.
-        String::from_utf8_lossy(&built.stdout)
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
-            .unwrap_or_else(|| panic!("cargo built no program: {said}"))
+        build_image(self.name(), self.target()).unwrap_or_else(|error| panic!("{error}"))
     }
+}
+
+/// Builds the firmware's binary `name` for `target` as it is shipped, unless it is there, and returns
+/// its path.
+///
+/// # Errors
+/// What cargo said, when it can't be built.
+pub fn build_image(name: &str, target: &str) -> Result<PathBuf, String> {
+    let built = Command::new(env!("CARGO"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .args(["build", "--profile", "firmware", "-p", "clamp-firmware"])
+        .args(["--bin", name, "--target", target])
+        .args(["--message-format", "json-render-diagnostics"])
+        .output()
+        .map_err(|error| format!("cargo: {error}"))?;
+    let said = String::from_utf8_lossy(&built.stderr);
+    if !built.status.success() {
+        return Err(format!("{name} does not build for {target}: {said}"));
+    }
+    // Whatever the target directory is, cargo says where it put the program.
+    String::from_utf8_lossy(&built.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
+        .ok_or_else(|| format!("cargo built no program: {said}"))
 }

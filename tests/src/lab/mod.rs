@@ -24,7 +24,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub use command::{output, run};
 pub use file_server::serve;
 pub use host_sim::{HostSim, host_sim};
-pub use image::Machine;
+pub use image::{Machine, build_image};
 pub use namespace::Namespace;
 pub use packet_socket::PacketSocket;
 pub use programs::{curl, fetch, fetch_text, file, iperf3, upload};

@@ -1,9 +1,9 @@
 //! The boards, and their images as this workspace builds them.
 
-use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
+
+use tests::lab::build_image;
 
 /// A board that QEMU emulates.
 pub(crate) struct Board {
@@ -31,31 +31,8 @@ pub(crate) static EMCRAFT_SF2: Board = Board {
 impl Board {
     /// The image, built once a test run, as a user builds it.
     pub(crate) fn image(&self) -> &Path {
-        self.image.get_or_init(|| self.build())
-    }
-
-    fn build(&self) -> PathBuf {
-        let target_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("firmware");
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(cargo)
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .args([
-                "build",
-                "--quiet",
-                "--profile",
-                "firmware",
-                "-p",
-                "clamp-firmware",
-            ])
-            .args(["--bin", self.name, "--target", self.target])
-            .arg("--target-dir")
-            .arg(&target_dir)
-            .status()
-            .expect("cargo starts");
-        assert!(status.success(), "the image of {} builds", self.name);
-        target_dir
-            .join(self.target)
-            .join("firmware")
-            .join(self.name)
+        self.image.get_or_init(|| {
+            build_image(self.name, self.target).unwrap_or_else(|error| panic!("{error}"))
+        })
     }
 }

@@ -18,7 +18,7 @@ pub(crate) const MSS_OPTION_LEN: u16 = 4;
 const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 
-/// TCP option kinds (IANA, "TCP Option Kind Numbers") and their lengths.
+/// TCP option kinds (IANA, "TCP Option Kind Numbers").
 mod option {
     pub(super) const END_OF_LIST: u8 = 0;
     pub(super) const NO_OPERATION: u8 = 1;

@@ -138,6 +138,16 @@ pub(crate) struct PolicyFlags {
 }
 
 impl PolicyFlags {
+    /// The clamp that these flags ask for, where the command can't do without one.
+    ///
+    /// # Errors
+    /// A ceiling that the clamp refuses, or none at all, in words.
+    pub(crate) fn required_clamp(&self) -> Result<Clamp, String> {
+        self.clamp()
+            .map_err(|error| error.to_string())?
+            .ok_or_else(|| "no ceiling: give --link-mtu, --max-mss-v4 or --max-mss-v6".into())
+    }
+
     /// The clamp that these flags ask for, or `None` where they set no ceiling.
     ///
     /// # Errors

@@ -31,11 +31,7 @@ pub(crate) fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Exit, String> {
-    let clamp = arguments
-        .policy
-        .clamp()
-        .map_err(|error| error.to_string())?
-        .ok_or("no ceiling: give --link-mtu, --max-mss-v4 or --max-mss-v6")?;
+    let clamp = arguments.policy.required_clamp()?;
     if arguments.left == arguments.right {
         return Err("--left and --right are the same interface".into());
     }

@@ -26,11 +26,7 @@ pub(crate) fn run<'a>(
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
 ) -> Result<Exit, String> {
-    let clamp = arguments
-        .policy
-        .clamp()
-        .map_err(|error| error.to_string())?
-        .ok_or("no ceiling: give --link-mtu, --max-mss-v4 or --max-mss-v6")?;
+    let clamp = arguments.policy.required_clamp()?;
     refuse_one_file(arguments)?;
     let input = files::input(&arguments.input)?;
     let progress = Progress::over(&arguments.input);

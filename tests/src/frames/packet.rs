@@ -325,9 +325,14 @@ fn v6(inner: Option<BoxedStrategy<Packet>>) -> BoxedStrategy<Packet> {
         .boxed()
 }
 
+/// Packets of both versions that are no tunnels.
+pub(super) fn packet_outside_tunnels() -> BoxedStrategy<Packet> {
+    prop_oneof![v4(None), v6(None)].boxed()
+}
+
 /// Packets of both versions, with tunnels nested up to six deep.
 pub fn packet() -> BoxedStrategy<Packet> {
-    let mut packet = prop_oneof![v4(None), v6(None)].boxed();
+    let mut packet = packet_outside_tunnels();
     for _ in 0..DEEPEST_NESTING {
         packet = prop_oneof![v4(Some(packet.clone())), v6(Some(packet.clone()))].boxed();
     }

@@ -2,15 +2,18 @@
 
 use proptest::prelude::*;
 
+use super::packet::packet_outside_tunnels;
 use super::{Cargo, Content, Frame, GreCargo, Hex, Packet, Segment, packet};
 
 /// An option kind that RFC 4727 keeps for experiments: it means nothing to a clamp.
 const EXPERIMENT: u8 = 254;
 
-/// Packets whose SYNs lack their MSS option, and most of them any payload.
+/// Packets whose SYNs lack their MSS option, and most of them any payload. Two in three are no tunnel, into
+/// which nothing is inserted.
 pub fn packet_without_mss() -> BoxedStrategy<Packet> {
     let keeps_payload = prop_oneof![5 => Just(false), 1 => Just(true)];
-    (packet(), keeps_payload)
+    let packet = prop_oneof![2 => packet_outside_tunnels(), 1 => packet()];
+    (packet, keeps_payload)
         .prop_map(|(mut packet, keeps_payload)| {
             if let Some(segment) = innermost_in_packet(&mut packet) {
                 for at in 1..segment.options.0.len() {

@@ -4,9 +4,9 @@
 //! The library half is what several integration tests share: a naive [`oracle`] that predicts every
 //! outcome and every byte; [`frames`], random frames of every encapsulation that the clamp knows;
 //! [`lab`], network namespaces around a real Linux router; and [`linux`], what that router's own
-//! clamps do where ours differs on purpose.
+//! clamps do where ours differs on purpose; the [`conformance`] corpus, for any clamp.
 
-pub mod directed;
+pub mod conformance;
 pub mod frames;
 pub mod lab;
 pub mod linux;

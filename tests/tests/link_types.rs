@@ -3,8 +3,8 @@
 //! In the bytes, `|` stands where a header begins.
 
 use clamp_core::{Layer, LinkType, Malformed, Outcome, Reason};
-use tests::directed::hex;
 use tests::frames::Hex;
+use tests::frames::hex;
 use tests::oracle::{self, Policy};
 
 const NOT_IP: Outcome = Outcome::LeftAlone(Reason::NotIp);

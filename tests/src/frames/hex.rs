@@ -24,3 +24,18 @@ impl fmt::Debug for Hex {
         Ok(())
     }
 }
+
+/// Bytes from hex digits; whatever else stands between them only shows the reader where layers begin.
+///
+/// # Panics
+/// On an odd number of digits.
+#[must_use]
+pub fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text
+        .chars()
+        .filter_map(|digit| digit.to_digit(16))
+        .collect();
+    assert!(digits.len().is_multiple_of(2), "half a byte in {text}");
+    let byte = |pair: &[u32]| u8::try_from(pair[0] * 16 + pair[1]).expect("two digits");
+    digits.chunks(2).map(byte).collect()
+}

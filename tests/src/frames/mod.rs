@@ -16,7 +16,7 @@ mod without_mss;
 
 pub use self::capture::{ALL_LINK_TYPES, Capture, capture, capture_without_mss};
 pub use self::ethernet::{Cargo, Frame, SentFrame, frame, frame_without_mss, sent_frame};
-pub use self::hex::Hex;
+pub use self::hex::{Hex, hex};
 pub use self::options::option_soup;
 pub use self::packet::{Content, Extension, Packet, SentPacket, V4, V6, packet, sent_packet};
 pub use self::policy::policy;

@@ -39,6 +39,8 @@ macro_rules! counted {
     };
 }
 
+pub(crate) use counted;
+
 counted! {
     /// Why a frame was dropped.
     enum Drop;

@@ -5,15 +5,17 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clamp_core::{Clamp, PolicyError};
+use clamp_core::Clamp;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
 #[cfg(target_os = "linux")]
 use crate::bridge::BridgeArguments;
 #[cfg(target_os = "linux")]
 use crate::lab::LabArguments;
+use crate::policy::Policy;
 #[cfg(target_os = "linux")]
 use crate::router::RouterArguments;
+use crate::rules::{Interfaces, Rule, Rules};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,8 +27,23 @@ Examples:
       the report goes to stderr, a line of JSON a SYN
   host-sim check lan.pcap wan.pcap --routed --link-mtu 1500
       did the router between a LAN and a PPPoE line clamp rightly, and touch nothing else?
+  host-sim clamp before.pcap after.pcap --link-mtu 1492 --rule '-A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu'
+      what the old firewall's line makes of it; nft and firewalld lines are understood, too
 
 Exit codes: 0 fine, 1 found a fault, 2 bad usage or input";
+
+const RULE_EXAMPLES: &str = "\
+Examples:
+  host-sim explain 'iptables -t mangle -A FORWARD -o ppp0 -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu'
+      what the line from an article does, and what it doesn't
+  host-sim explain --link-mtu 1492 'nft add rule inet filter forward tcp flags syn tcp option maxseg size set rt mtu'
+      the same for nft, in numbers
+  host-sim explain --json 'firewall-cmd --permanent --policy lan-wan --add-rich-rule=\"rule tcp-mss-clamp\"'
+      the same for firewalld, for machines
+
+A rule with a word that can't be honoured is refused with the word and its place.
+
+Exit codes: 0 fine, 2 bad usage, or a rule that can't be honoured";
 
 #[cfg(target_os = "linux")]
 const NETWORK_EXAMPLES: &str = "\
@@ -58,6 +75,9 @@ pub(crate) enum Command {
     /// Compare the captures before and after any clamp
     #[command(after_help = EXAMPLES)]
     Check(CheckArguments),
+    /// Say what a firewall's rule that clamps does, and what it doesn't
+    #[command(after_help = RULE_EXAMPLES)]
+    Explain(ExplainArguments),
     /// Clamp what passes between two interfaces, and change nothing else
     #[cfg(target_os = "linux")]
     #[command(after_help = NETWORK_EXAMPLES)]
@@ -95,10 +115,27 @@ pub(crate) struct CheckArguments {
     pub(crate) json: bool,
 }
 
+/// What `host-sim explain` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A rule of iptables, ip6tables, firewalld or nft, in quotes; any number, also as --rule
+    #[arg(value_name = "RULE", allow_hyphen_values = true)]
+    pub(crate) rules: Vec<Rule>,
+    /// A rule
+    #[arg(long, value_name = "RULE", allow_hyphen_values = true)]
+    pub(crate) rule: Vec<Rule>,
+    /// What the link carries, so that ceilings are numbers
+    #[arg(long, value_name = "N", value_parser = link_mtu, allow_negative_numbers = true)]
+    pub(crate) link_mtu: Option<u32>,
+    /// For machines: a line of JSON a rule
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// What `host-sim clamp` is asked to do.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("ceiling")
-    .args(["link_mtu", "max_mss_v4", "max_mss_v6"])
+    .args(["link_mtu", "max_mss_v4", "max_mss_v6", "rule"])
     .required(true)
     .multiple(true))]
 pub(crate) struct ClampArguments {
@@ -117,7 +154,7 @@ pub(crate) struct ClampArguments {
 }
 
 /// The policy, as flags.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PolicyFlags {
     /// What the link carries after the Ethernet header and its VLAN tags, in bytes (1492 for a
     /// router on a DSL line; 1500 for a capture of the line itself)
@@ -129,6 +166,11 @@ pub(crate) struct PolicyFlags {
     /// A fixed ceiling for IPv6, in bytes of TCP payload
     #[arg(long, value_name = "N", value_parser = max_mss, allow_negative_numbers = true)]
     pub(crate) max_mss_v6: Option<u16>,
+    /// Clamp what this rule of iptables, ip6tables, firewalld or nft takes, and to what it says; where
+    /// that is the path's MTU, --link-mtu names it. Any number, the first that matches wins
+    #[arg(long, value_name = "RULE", allow_hyphen_values = true,
+        conflicts_with_all = ["max_mss_v4", "max_mss_v6"])]
+    pub(crate) rule: Vec<Rule>,
     /// Look into IPIP, 6in4, 4in6, 6in6 and GRE, too
     #[arg(long)]
     pub(crate) tunnels: bool,
@@ -138,35 +180,57 @@ pub(crate) struct PolicyFlags {
 }
 
 impl PolicyFlags {
-    /// The clamp that these flags ask for, where the command can't do without one.
+    /// The policy that these flags ask for, where the command can't do without one.
     ///
     /// # Errors
-    /// A ceiling that the clamp refuses, or none at all, in words.
-    pub(crate) fn required_clamp(&self) -> Result<Clamp, String> {
-        self.clamp()
-            .map_err(|error| error.to_string())?
-            .ok_or_else(|| "no ceiling: give --link-mtu, --max-mss-v4 or --max-mss-v6".into())
+    /// As [`PolicyFlags::policy`], or none at all, in words.
+    pub(crate) fn required_policy(&self, interfaces: &Interfaces) -> Result<Policy, String> {
+        self.policy(interfaces)?.ok_or_else(|| {
+            "no ceiling: give --link-mtu, --max-mss-v4, --max-mss-v6 or --rule".into()
+        })
     }
 
-    /// The clamp that these flags ask for, or `None` where they set no ceiling.
+    /// The policy that these flags ask for, or `None` where they set no ceiling.
     ///
     /// # Errors
-    /// A ceiling that the clamp refuses.
-    pub(crate) fn clamp(&self) -> Result<Option<Clamp>, PolicyError> {
+    /// A ceiling that the clamp refuses, or a rule that can't be honoured between `interfaces`, in
+    /// words.
+    pub(crate) fn policy(&self, interfaces: &Interfaces) -> Result<Option<Policy>, String> {
+        if !self.rule.is_empty() {
+            return self.rules(interfaces).map(|rules| Some(rules.into()));
+        }
+        self.clamp().map(|clamp| clamp.map(Policy::from))
+    }
+
+    fn rules(&self, interfaces: &Interfaces) -> Result<Rules, String> {
+        if self.link_mtu.is_some() && !self.rule.iter().any(Rule::needs_link_mtu) {
+            return Err("no --rule clamps to the path's MTU: --link-mtu would do nothing".into());
+        }
+        let rules = Rules::new(&self.rule, interfaces, self.link_mtu)
+            .map_err(|refused| format!("--rule: {refused}"))?;
+        Ok(if self.tunnels {
+            rules.through_tunnels()
+        } else {
+            rules
+        })
+    }
+
+    fn clamp(&self) -> Result<Option<Clamp>, String> {
         let clamp = match (self.link_mtu, self.max_mss_v4, self.max_mss_v6) {
             (None, None, None) => return Ok(None),
-            (None, v4, v6) => Clamp::for_max_mss(v4, v6)?,
+            (None, v4, v6) => Clamp::for_max_mss(v4, v6),
             (Some(link_mtu_bytes), v4, v6) => {
-                let mut clamp = Clamp::for_link_mtu(link_mtu_bytes)?;
+                let mut clamp = Clamp::for_link_mtu(link_mtu_bytes);
                 if let Some(max_mss) = v4 {
-                    clamp = clamp.max_mss_v4(max_mss)?;
+                    clamp = clamp.and_then(|clamp| clamp.max_mss_v4(max_mss));
                 }
                 if let Some(max_mss) = v6 {
-                    clamp = clamp.max_mss_v6(max_mss)?;
+                    clamp = clamp.and_then(|clamp| clamp.max_mss_v6(max_mss));
                 }
                 clamp
             }
         };
+        let clamp = clamp.map_err(|error| error.to_string())?;
         Ok(Some(if self.tunnels {
             clamp.through_tunnels()
         } else {

@@ -1,7 +1,8 @@
 //! The workbench on a PC: real captures through the very clamp that runs in a router's firmware.
 //!
 //! [`run`] is the command line. [`capture`] reads and writes captures byte for byte; [`check`] holds
-//! the captures before and after any clamp against each other.
+//! the captures before and after any clamp against each other; [`rules`] reads the lines of other
+//! firewalls that clamp.
 
 #![forbid(unsafe_code)]
 
@@ -18,10 +19,12 @@ mod interface;
 mod lab;
 mod listener;
 mod path;
+pub mod policy;
 mod progress;
 mod report;
 #[cfg(target_os = "linux")]
 mod router;
+pub mod rules;
 mod wording;
 
 use std::ffi::OsString;
@@ -78,6 +81,7 @@ pub fn run(
             clamp::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
         }
         Command::Check(arguments) => check::command::run(&arguments, &mut Listener::new(out)),
+        Command::Explain(arguments) => rules::command::run(&arguments, &mut Listener::new(out)),
         #[cfg(target_os = "linux")]
         Command::Bridge(arguments) => {
             bridge::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))

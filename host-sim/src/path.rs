@@ -35,9 +35,14 @@ impl Path {
         }
     }
 
+    /// The flags of that header.
+    pub(crate) fn tcp_flags(&self, bytes: &[u8]) -> Option<u8> {
+        bytes.get(self.tcp_at()? + 13).copied()
+    }
+
     /// Whether the walk got to a TCP header with SYN set, or SYN and ACK.
     pub(crate) fn handshake(&self, bytes: &[u8]) -> Option<Handshake> {
-        let flags = bytes.get(self.tcp_at()? + 13)?;
+        let flags = self.tcp_flags(bytes)?;
         (flags & SYN != 0).then_some(if flags & ACK == 0 {
             Handshake::Syn
         } else {

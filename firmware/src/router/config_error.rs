@@ -1,7 +1,7 @@
 //! Why a configuration was refused, with the field's name.
 
 use core::fmt;
-use core::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A field that can't be as asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub enum Problem {
     OutsideV4(Ipv4Addr),
     /// An IPv6 address outside the prefix where it has to be.
     OutsideV6(Ipv6Addr),
+    /// An address of the IP version that isn't asked for.
+    OtherIpVersion(IpAddr),
     /// The same as an earlier one, or overlapping it: a wire with its VLAN, a network, a forward.
     Taken,
 }
@@ -82,6 +84,7 @@ impl fmt::Display for ConfigError {
             Problem::NotHostV6(address) => write!(f, "{address} can't be a host's address here"),
             Problem::OutsideV4(address) => write!(f, "{address} is outside the network"),
             Problem::OutsideV6(address) => write!(f, "{address} is outside the prefix"),
+            Problem::OtherIpVersion(address) => write!(f, "{address} is of the other IP version"),
             Problem::Taken => write!(f, "the same as, or overlapping, another one"),
         }
     }

@@ -53,6 +53,7 @@ mod arp;
 pub(crate) mod bytes;
 mod checksum;
 mod clamp;
+pub mod clamp_rule;
 pub mod config;
 mod config_check;
 pub mod config_error;

@@ -7,7 +7,7 @@ use crate::arguments::PolicyFlags;
 /// What `host-sim bridge` is asked to do.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("ceiling")
-    .args(["link_mtu", "max_mss_v4", "max_mss_v6"])
+    .args(["link_mtu", "max_mss_v4", "max_mss_v6", "rule"])
     .required(true)
     .multiple(true))]
 pub(crate) struct BridgeArguments {

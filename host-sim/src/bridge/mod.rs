@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::Exit;
 use crate::interface::{Interface, InterfaceError, Ready, Stop};
+use crate::rules::{Interfaces, Way};
 pub(crate) use arguments::BridgeArguments;
 use pump::Pump;
 use tally::TallyLine;
@@ -31,10 +32,11 @@ pub(crate) fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Exit, String> {
-    let clamp = arguments.policy.required_clamp()?;
     if arguments.left == arguments.right {
         return Err("--left and --right are the same interface".into());
     }
+    let interfaces = Interfaces::between(&arguments.left, &arguments.right);
+    let policy = arguments.policy.required_policy(&interfaces)?;
     let words = |error: InterfaceError| error.to_string();
     // Signals first: one that comes while the interfaces open ends the bridge like any other.
     let stop = Stop::new().map_err(words)?;
@@ -49,8 +51,8 @@ pub(crate) fn run(
     );
 
     let inserts = arguments.policy.insert_missing;
-    let mut left_to_right = Pump::new(clamp, inserts);
-    let mut right_to_left = Pump::new(clamp, inserts);
+    let mut left_to_right = Pump::new(policy.clone(), Way::LEFT_TO_RIGHT, inserts);
+    let mut right_to_left = Pump::new(policy, Way::RIGHT_TO_LEFT, inserts);
     let ended = loop {
         let turn = left_to_right
             .carry(&left, &right, FRAMES_A_TURN, err)

@@ -2,26 +2,30 @@
 
 use std::io::Write;
 
-use clamp_core::{Clamp, Insertion, Outcome, Reason};
+use clamp_core::{Clamp, Insertion, LinkType, Outcome, Reason};
 
 use super::tally::Tally;
 use crate::interface::{FrameBuffer, Interface, InterfaceError, Offload, Received, Unsupported};
+use crate::policy::Policy;
+use crate::rules::Way;
 
 /// What an inserted option adds at most, in bytes.
 const LARGEST_GROWTH: usize = 4;
 
 /// Carries frames from one interface to another.
 pub(super) struct Pump {
-    clamp: Clamp,
+    policy: Policy,
+    way: Way,
     inserts_missing: bool,
     buffer: FrameBuffer,
     tally: Tally,
 }
 
 impl Pump {
-    pub(super) fn new(clamp: Clamp, inserts_missing: bool) -> Self {
+    pub(super) fn new(policy: Policy, way: Way, inserts_missing: bool) -> Self {
         Self {
-            clamp,
+            policy,
+            way,
             inserts_missing,
             buffer: FrameBuffer::new(),
             tally: Tally::default(),
@@ -45,13 +49,26 @@ impl Pump {
                 break;
             };
             let passed = match received {
-                Ok(received) => pass(
-                    &self.clamp,
-                    self.inserts_missing,
-                    &mut self.tally,
-                    received,
-                    to,
-                )?,
+                Ok(received) => {
+                    let wire_len = received.frame.len();
+                    let asked = self.policy.clamp_for(
+                        LinkType::Ethernet,
+                        received.frame,
+                        wire_len,
+                        self.way,
+                    );
+                    match asked {
+                        Some(clamp) => {
+                            pass(&clamp, self.inserts_missing, &mut self.tally, received, to)?
+                        }
+                        None => {
+                            self.tally.count_no_rule();
+                            let sent = to.send(received.offload, &[], received.frame)?;
+                            self.tally.count_sent(sent);
+                            Ok(())
+                        }
+                    }
+                }
                 Err(unsupported) => Err(unsupported),
             };
             if let Err(unsupported) = passed

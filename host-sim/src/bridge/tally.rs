@@ -7,6 +7,7 @@ use clamp_core::{Insertion, Outcome};
 use serde::Serialize;
 
 use crate::interface::{Sent, Unsupported};
+use crate::policy::NO_RULE;
 use crate::wording;
 
 /// Counts of frames.
@@ -51,6 +52,12 @@ impl Tally {
                 *self.malformed.entry(layer).or_default() += 1;
             }
         }
+    }
+
+    /// A SYN that no rule matches.
+    pub(super) fn count_no_rule(&mut self) {
+        let (key, words) = NO_RULE;
+        self.left_alone.entry(key).or_insert((0, words)).0 += 1;
     }
 
     pub(super) fn count_insertion(&mut self, insertion: Insertion) {

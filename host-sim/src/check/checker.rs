@@ -13,6 +13,7 @@ use super::report::{Numbers, Report, Summary};
 use super::source::Source;
 use super::view::View;
 use super::{CheckError, CheckOptions, WhichCapture};
+use crate::rules::Way;
 
 pub(super) struct Checker<'a> {
     options: &'a CheckOptions,
@@ -204,8 +205,10 @@ impl<'a> Checker<'a> {
     fn exceeded_ceiling(&self, view: &View) -> Option<u16> {
         let link_type = LinkType::from_pcap(view.packet.link_type)?;
         let mut bytes = view.packet.bytes.clone();
-        let policy = self.options.policy?;
-        match policy.captured(link_type, &mut bytes, view.packet.wire_len, &mut ()) {
+        let policy = self.options.policy.as_ref()?;
+        let wire_len = view.packet.wire_len;
+        let clamp = policy.clamp_for(link_type, &mut bytes, wire_len, Way::UNKNOWN)?;
+        match clamp.captured(link_type, &mut bytes, wire_len, &mut ()) {
             Outcome::Clamped { to, .. } => Some(to),
             Outcome::Fits { .. } | Outcome::LeftAlone(_) | Outcome::Malformed(_) => None,
         }

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write, stdout};
 use super::{CheckError, CheckOptions, WhichCapture};
 use crate::arguments::CheckArguments;
 use crate::progress::Progress;
+use crate::rules::Interfaces;
 use crate::{Exit, files};
 
 /// Runs the command; the report goes to `out`.
@@ -13,9 +14,8 @@ pub(crate) fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<Exi
     if files::is_standard_stream(before) && files::is_standard_stream(after) {
         return Err("only one of BEFORE and AFTER can be standard input".into());
     }
-    let policy = arguments.policy.clamp();
     let options = CheckOptions {
-        policy: policy.map_err(|error| error.to_string())?,
+        policy: arguments.policy.policy(&Interfaces::unknown())?,
         insert_missing: arguments.policy.insert_missing,
         routed: arguments.routed,
         window_packets: usize::from(arguments.window.get()),

@@ -13,7 +13,8 @@
 //! captured one by one.
 //!
 //! The ceiling of a SYN is that of the frame that left, as [`clamp_core::Clamp`] says; with `routed`,
-//! the smaller one of both sides. A packet that was not found in the other file is reported, but
+//! the smaller one of both sides. Where rules say which SYNs are meant, one that a rule matches as it
+//! was seen on either side is. A packet that was not found in the other file is reported, but
 //! is no finding: captures begin and end at different times. Where they begin far apart, their
 //! timestamps guide the search for where they overlap.
 
@@ -37,9 +38,8 @@ mod tests;
 use std::io::{Read, Write};
 use std::{error, fmt, io};
 
-use clamp_core::Clamp;
-
 use crate::capture::CaptureError;
+use crate::policy::Policy;
 
 pub use finding::{ChecksumField, Finding, Place};
 pub use report::{Numbers, Summary};
@@ -51,10 +51,10 @@ use source::Capture;
 pub const DEFAULT_WINDOW_PACKETS: usize = 4096;
 
 /// What to check for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CheckOptions {
     /// The ceiling that no SYN may leave above, if any.
-    pub policy: Option<Clamp>,
+    pub policy: Option<Policy>,
     /// MSS options may be put into SYNs that have none.
     pub insert_missing: bool,
     /// The captures are of the two sides of a router.

@@ -14,6 +14,7 @@ use crate::arguments::ClampArguments;
 use crate::capture::{Growth, Reader, Writer};
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::rules::Interfaces;
 use crate::{Exit, files};
 use rewrite::Rewrite;
 
@@ -26,7 +27,7 @@ pub(crate) fn run<'a>(
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
 ) -> Result<Exit, String> {
-    let clamp = arguments.policy.required_clamp()?;
+    let policy = arguments.policy.required_policy(&Interfaces::unknown())?;
     refuse_one_file(arguments)?;
     let input = files::input(&arguments.input)?;
     let progress = Progress::over(&arguments.input);
@@ -48,7 +49,7 @@ pub(crate) fn run<'a>(
 
     let mut report = progress.beside(report, is_on_terminal);
     let mut report = Report::new(&mut report, arguments.json);
-    let mut rewrite = Rewrite::new(clamp, arguments.policy.insert_missing);
+    let mut rewrite = Rewrite::new(policy, arguments.policy.insert_missing);
     let copied = rewrite.copy(reader, writer, |row| report.row(row));
     progress.finish();
     let fault = copied.map_err(|error| format!("{}: {error}", arguments.output.display()))?;

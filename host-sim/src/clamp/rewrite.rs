@@ -8,6 +8,8 @@ use super::row::Row;
 use super::summary::Summary;
 use crate::capture::{CaptureError, Content, Packet, Reader, Record, Writer};
 use crate::path::Path;
+use crate::policy::{LOWERS_NOTHING, Policy};
+use crate::rules::Way;
 use crate::wording;
 
 /// What an inserted option adds at most, in bytes.
@@ -25,10 +27,12 @@ pub(crate) enum Verdict {
     },
     /// A SYN without an MSS option, and why none was inserted.
     NotInserted(String),
+    /// A SYN that no rule matches.
+    NoRule,
 }
 
 pub(crate) struct Rewrite {
-    clamp: Clamp,
+    policy: Policy,
     inserts_missing: bool,
     summary: Summary,
     path: Path,
@@ -37,9 +41,9 @@ pub(crate) struct Rewrite {
 }
 
 impl Rewrite {
-    pub(crate) fn new(clamp: Clamp, inserts_missing: bool) -> Self {
+    pub(crate) fn new(policy: Policy, inserts_missing: bool) -> Self {
         Self {
-            clamp,
+            policy,
             inserts_missing,
             summary: Summary::default(),
             path: Path::default(),
@@ -91,13 +95,21 @@ impl Rewrite {
             return None;
         };
         self.path.clear();
-        let outcome = self
-            .clamp
-            .captured(link_type, bytes, packet.wire_len(), &mut self.path);
+        let wire_len = packet.wire_len();
+        let asked = self
+            .policy
+            .clamp_for(link_type, bytes, wire_len, Way::UNKNOWN);
+        let clamp = asked.unwrap_or(LOWERS_NOTHING);
+        let outcome = clamp.captured(link_type, bytes, wire_len, &mut self.path);
         let handshake = self.path.handshake(bytes);
-        let mut verdict = Verdict::Outcome(outcome);
-        if self.inserts_missing && outcome == Outcome::LeftAlone(Reason::NoMss) {
-            verdict = match self.insert(link_type, packet, record) {
+        let mut verdict = match asked {
+            Some(_) => Verdict::Outcome(outcome),
+            None => Verdict::NoRule,
+        };
+        if self.inserts_missing
+            && matches!(verdict, Verdict::Outcome(Outcome::LeftAlone(Reason::NoMss)))
+        {
+            verdict = match self.insert(clamp, link_type, packet, record) {
                 Ok(mss) => Verdict::Inserted { mss },
                 Err(why) => Verdict::NotInserted(why),
             };
@@ -117,6 +129,7 @@ impl Rewrite {
     /// the record for it to `grown_record`.
     fn insert(
         &mut self,
+        clamp: Clamp,
         link_type: LinkType,
         packet: Packet,
         record: &mut Record<'_>,
@@ -127,7 +140,7 @@ impl Rewrite {
         }
         let captured_len = self.grown_packet.len();
         self.grown_packet.resize(captured_len + LARGEST_GROWTH, 0);
-        let insertion = self.clamp.insert_in_captured(
+        let insertion = clamp.insert_in_captured(
             link_type,
             &mut self.grown_packet,
             captured_len,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::rewrite::Verdict;
 use crate::capture::Packet;
 use crate::path::{Flow, Handshake, Path};
+use crate::policy::NO_RULE;
 use crate::wording;
 
 /// A SYN: where it was, who sent it, and what became of it.
@@ -104,6 +105,10 @@ impl Fate {
         match verdict {
             Verdict::Inserted { mss } => Self::Inserted { mss: *mss },
             Verdict::NotInserted(why) => Self::NotInserted { why: why.clone() },
+            Verdict::NoRule => Self::LeftAlone {
+                reason: NO_RULE.0,
+                words: NO_RULE.1,
+            },
             Verdict::Outcome(outcome) => match *outcome {
                 Outcome::Clamped { from, to } => Self::Clamped { from, to },
                 Outcome::Fits { mss } => Self::Fits { mss },

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::rewrite::Verdict;
 use crate::capture::Defect;
+use crate::policy::NO_RULE;
 use crate::wording::{self, LAYER_COUNT, REASON_COUNT};
 
 /// Counts of packets, and of what was wrong with their records.
@@ -18,6 +19,7 @@ pub(crate) struct Summary {
     inserted: u64,
     fits: u64,
     left_alone: [u64; REASON_COUNT],
+    no_rule: u64,
     not_inserted: BTreeMap<String, u64>,
     malformed: [u64; LAYER_COUNT],
     link_types: BTreeMap<u16, u64>,
@@ -46,6 +48,7 @@ impl Summary {
         self.packets += 1;
         match verdict {
             Verdict::Inserted { .. } => self.inserted += 1,
+            Verdict::NoRule => self.no_rule += 1,
             Verdict::NotInserted(why) => *self.not_inserted.entry(why.clone()).or_default() += 1,
             Verdict::Outcome(outcome) => match *outcome {
                 Outcome::Clamped { .. } => self.clamped += 1,
@@ -85,7 +88,9 @@ impl Summary {
             clamped: self.clamped,
             inserted: self.inserted,
             fits: self.fits,
-            left_alone: seen(&self.left_alone, wording::reason_key_at).collect(),
+            left_alone: seen(&self.left_alone, wording::reason_key_at)
+                .chain((self.no_rule != 0).then_some((NO_RULE.0, self.no_rule)))
+                .collect(),
             not_inserted: &self.not_inserted,
             malformed: seen(&self.malformed, wording::layer_name_at).collect(),
             unknown_link_types: &self.link_types,
@@ -124,10 +129,13 @@ impl fmt::Display for Summary {
         line(
             2,
             "left alone",
-            self.left_alone.iter().sum::<u64>() + not_inserted,
+            self.left_alone.iter().sum::<u64>() + not_inserted + self.no_rule,
         )?;
         for (words, count) in seen(&self.left_alone, wording::reason_words_at) {
             line(4, words, count)?;
+        }
+        if self.no_rule != 0 {
+            line(4, NO_RULE.1, self.no_rule)?;
         }
         for (why, &count) in &self.not_inserted {
             line(4, &format!("no MSS option, not inserted: {why}"), count)?;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod one_file;
 mod reports;
+mod rules;
 #[path = "../sample/mod.rs"]
 mod sample;
 mod streams;
@@ -59,6 +60,17 @@ fn clamp(input: impl AsRef<OsStr>, output: impl AsRef<OsStr>) -> Command {
 fn capture(mss: u16) -> Vec<u8> {
     let records = [sample::syn(mss), sample::data(100), sample::syn(mss)];
     [&sample::FILE_HEADER[..], &records.concat()].concat()
+}
+
+/// The words of an example, those in single quotes as one.
+fn quoted_words(example: &str) -> Vec<String> {
+    let pieces = example.split('\'').enumerate();
+    pieces
+        .flat_map(|(place, piece)| match place % 2 {
+            0 => piece.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![piece.to_owned()],
+        })
+        .collect()
 }
 
 fn stdout(output: &Output) -> &str {

@@ -1,6 +1,8 @@
 //! Help, and what is refused before any file is opened.
 
-use crate::{Folder, assert_plain, assert_refused, capture, host_sim, stderr, stdout};
+use crate::{
+    Folder, assert_plain, assert_refused, capture, host_sim, quoted_words, stderr, stdout,
+};
 
 #[test]
 fn help_shows_examples_that_are_understood() {
@@ -21,6 +23,7 @@ fn help_for_clamp_names_every_flag() {
         "--link-mtu",
         "--max-mss-v4",
         "--max-mss-v6",
+        "--rule",
         "--tunnels",
         "--insert-missing",
         "--json",
@@ -45,7 +48,7 @@ fn the_examples_of_the_help_are_understood() {
     for example in examples {
         let output = host_sim()
             .current_dir(folder.path(""))
-            .args(example.split_whitespace())
+            .args(quoted_words(example))
             .output()
             .unwrap();
         let said = stderr(&output);
@@ -141,8 +144,11 @@ fn assert_flags_refused(flags: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn without_a_ceiling_the_three_flags_are_named() {
-    assert_flags_refused(&[], &["--link-mtu", "--max-mss-v4", "--max-mss-v6"]);
+fn without_a_ceiling_the_flags_that_set_one_are_named() {
+    assert_flags_refused(
+        &[],
+        &["--link-mtu", "--max-mss-v4", "--max-mss-v6", "--rule"],
+    );
     assert_flags_refused(&["--json"], &["--link-mtu", "--max-mss-v4", "--max-mss-v6"]);
 }
 

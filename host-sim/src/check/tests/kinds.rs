@@ -25,7 +25,7 @@ const PLAIN: CheckOptions = CheckOptions {
 
 fn with_policy(policy: Clamp) -> CheckOptions {
     CheckOptions {
-        policy: Some(policy),
+        policy: Some(policy.into()),
         ..PLAIN
     }
 }

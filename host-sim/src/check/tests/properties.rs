@@ -65,7 +65,7 @@ impl Random {
 
 fn options() -> CheckOptions {
     CheckOptions {
-        policy: Some(to_1492()),
+        policy: Some(to_1492().into()),
         ..CheckOptions::default()
     }
 }

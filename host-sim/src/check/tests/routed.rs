@@ -64,7 +64,7 @@ fn both_ways_through_a_router_with_nat_from_ethernet_to_pppoe() {
         masqueraded(&segment, 61_000).pppoe_frame(),
     ];
     let options = CheckOptions {
-        policy: Some(clamp),
+        policy: Some(clamp.into()),
         ..ROUTED
     };
     let (summary, report) = check(&before, &after, &options);
@@ -81,7 +81,7 @@ fn an_answer_is_held_to_the_ceiling_of_the_side_it_came_from() {
     let opening = syn(&MSS_1460);
     let [outside, inside] = answered(&opening, 61_000);
     let options = CheckOptions {
-        policy: Some(Clamp::for_link_mtu(1500).unwrap()),
+        policy: Some(Clamp::for_link_mtu(1500).unwrap().into()),
         ..ROUTED
     };
     let (summary, report) = check(&[inside.frame()], &[outside.pppoe_frame()], &options);
@@ -234,7 +234,7 @@ fn what_stays_on_its_link_is_never_paired() {
 #[test]
 fn an_unpaired_syn_counts_as_left_only_when_its_sender_is_on_the_other_side() {
     let options = CheckOptions {
-        policy: Some(to_1492()),
+        policy: Some(to_1492().into()),
         ..ROUTED
     };
     let known = data(5, b"payload");

@@ -31,7 +31,7 @@ fn check_traces(before: &str, after: &str, options: &CheckOptions) -> Option<(Su
 
 fn routed(policy: Clamp) -> CheckOptions {
     CheckOptions {
-        policy: Some(policy),
+        policy: Some(policy.into()),
         routed: true,
         ..CheckOptions::default()
     }
@@ -210,7 +210,7 @@ fn our_own_clamp_has_no_finding_on(folder: &Path) -> u64 {
         });
         let after = in_memory(after.collect());
         let options = CheckOptions {
-            policy: Some(clamp),
+            policy: Some(clamp.into()),
             ..CheckOptions::default()
         };
         let packets = before.len() as u64;

@@ -59,6 +59,17 @@ as_some_root() {
     fi
 }
 
+fetch_guests() {
+    bash host-sim/guests/fetch.sh && return
+    echo 'Once more, with the lists of packages of today.'
+    if [ "$(id -u)" -eq 0 ]; then
+        apt-get update -qq
+    else
+        sudo -n apt-get update -qq
+    fi
+    bash host-sim/guests/fetch.sh
+}
+
 build_for_bare_metal() {
     local target
     for target in thumbv6m-none-eabi thumbv7em-none-eabihf riscv32imac-unknown-none-elf; do
@@ -77,6 +88,7 @@ build_images() {
 
 step 'Debian packages' install_packages
 export PATH="$PATH:/usr/sbin:/sbin"
+step 'Linux guests' fetch_guests
 step 'Rust toolchain' rustup toolchain install
 step 'Format' cargo fmt --all --check
 step 'Clippy' cargo clippy --quiet --workspace --all-targets -- -D warnings

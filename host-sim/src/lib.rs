@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(target_os = "linux")]
+pub mod access_concentrator;
 mod arguments;
 #[cfg(target_os = "linux")]
 mod bridge;
@@ -14,17 +16,23 @@ pub mod check;
 mod clamp;
 mod files;
 #[cfg(target_os = "linux")]
+pub mod guest;
+#[cfg(target_os = "linux")]
 mod interface;
 #[cfg(target_os = "linux")]
-mod lab;
+pub mod lab;
 mod listener;
 mod path;
 pub mod policy;
+#[cfg(target_os = "linux")]
+mod programs;
 mod progress;
 mod report;
 #[cfg(target_os = "linux")]
 mod router;
 pub mod rules;
+#[cfg(target_os = "linux")]
+mod socket_wire;
 mod wording;
 
 use std::ffi::OsString;

@@ -22,12 +22,12 @@ impl Clock {
         }
     }
 
-    /// Waits until `at`, or until `source` can be read.
-    pub(crate) fn wait(
+    /// Waits until `at`, or until one of `sources` can be read.
+    pub(crate) fn wait<'a>(
         &mut self,
         at: Duration,
-        source: Option<BorrowedFd<'_>>,
-        stop: &Stop,
+        sources: impl IntoIterator<Item = BorrowedFd<'a>>,
+        stop: &'a Stop,
     ) -> Result<Ready, String> {
         let timeout = match self {
             Self::Virtual(now) => {
@@ -36,7 +36,7 @@ impl Clock {
             }
             Self::Real(start) => at.saturating_sub(start.elapsed()),
         };
-        stop.wait(source, Some(timeout))
+        stop.wait(sources, Some(timeout))
             .map_err(|error| error.to_string())
     }
 }

@@ -6,18 +6,13 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use smoltcp::wire::{
-    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, IpProtocol,
-    Ipv4Packet, TcpPacket,
-};
+use smoltcp::wire::{IpProtocol, Ipv4Packet, TcpPacket};
 
 use super::plan;
+use super::provider::Provider;
+use super::side::Side;
 use super::wire::End;
 
-const ETHERNET_HEADER_LEN: usize = 14;
-const ARP_LEN: usize = 28;
-/// How long to wait for an answer before asking again who has an address.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
 /// The dropped packets that are told apart; more are only counted.
 const REMEMBERED: usize = 256;
 
@@ -40,30 +35,13 @@ pub(crate) struct Hop {
     swallowed_packets: u64,
 }
 
-/// One of its two ports, and the one neighbour there.
-#[derive(Debug)]
-struct Side {
-    mac: EthernetAddress,
-    address: Ipv4Addr,
-    neighbour: Ipv4Addr,
-    neighbour_mac: Option<EthernetAddress>,
-    ask_at: Duration,
-}
-
 impl Hop {
     /// A hop whose link towards the router carries `link_mtu_bytes` of IP packet.
     pub(crate) fn new(link_mtu_bytes: u16) -> Self {
-        let side = |mac, address, neighbour| Side {
-            mac: EthernetAddress(mac),
-            address,
-            neighbour,
-            neighbour_mac: None,
-            ask_at: Duration::ZERO,
-        };
         Self {
             link_mtu_bytes: usize::from(link_mtu_bytes),
-            near: side(plan::HOP_NEAR_MAC, plan::WAN_GATEWAY_IPV4, plan::WAN_IPV4),
-            far: side(plan::HOP_FAR_MAC, plan::HOP_FAR, plan::SERVER),
+            near: Side::new(plan::HOP_NEAR_MAC, plan::WAN_GATEWAY_IPV4, plan::WAN_IPV4),
+            far: Side::new(plan::HOP_FAR_MAC, plan::HOP_FAR, plan::SERVER),
             swallowed: BTreeMap::new(),
             swallowed_packets: 0,
         }
@@ -71,7 +49,7 @@ impl Hop {
 
     /// Whether the router has said that it is there.
     pub(crate) fn has_heard_the_router(&self) -> bool {
-        self.near.neighbour_mac.is_some()
+        self.near.knows_its_neighbour()
     }
 
     /// How many packets were too long for the link.
@@ -85,29 +63,6 @@ impl Hop {
             .values()
             .copied()
             .max_by_key(|swallowed| swallowed.times)
-    }
-
-    /// Passes on what arrived; says whether anything had.
-    pub(crate) fn pass(&mut self, now: Duration, near: &mut End<'_>, far: &mut End<'_>) -> bool {
-        let mut passed = self.near.ask(now, near) | self.far.ask(now, far);
-        while let Some(frame) = near.receive() {
-            passed = true;
-            self.outbound(&frame, near, far);
-        }
-        while let Some(frame) = far.receive() {
-            passed = true;
-            self.inbound(&frame, near, far);
-        }
-        passed
-    }
-
-    /// When it asks for a neighbour again.
-    pub(crate) fn next_at(&self) -> Option<Duration> {
-        [&self.near, &self.far]
-            .into_iter()
-            .filter(|side| side.neighbour_mac.is_none())
-            .map(|side| side.ask_at)
-            .min()
     }
 
     fn outbound(&mut self, frame: &[u8], near: &mut End<'_>, far: &mut End<'_>) {
@@ -148,103 +103,31 @@ impl Hop {
     }
 }
 
-impl Side {
-    /// Asks for the neighbour as long as it is not known.
-    fn ask(&mut self, now: Duration, end: &mut End<'_>) -> bool {
-        if self.neighbour_mac.is_some() || now < self.ask_at {
-            return false;
+impl Provider for Hop {
+    fn pass(
+        &mut self,
+        now: Duration,
+        near: &mut End<'_>,
+        far: &mut End<'_>,
+    ) -> Result<bool, String> {
+        let mut passed = self.near.ask(now, near) | self.far.ask(now, far);
+        while let Some(frame) = near.receive() {
+            passed = true;
+            self.outbound(&frame, near, far);
         }
-        self.ask_at = now + ASK_AGAIN;
-        self.send_arp(
-            ArpOperation::Request,
-            EthernetAddress::BROADCAST,
-            self.neighbour,
-            end,
-        );
-        true
+        while let Some(frame) = far.receive() {
+            passed = true;
+            self.inbound(&frame, near, far);
+        }
+        Ok(passed)
     }
 
-    fn send_arp(
-        &self,
-        operation: ArpOperation,
-        target: EthernetAddress,
-        target_address: Ipv4Addr,
-        end: &mut End<'_>,
-    ) {
-        let mut bytes = vec![0; ETHERNET_HEADER_LEN + ARP_LEN];
-        let mut frame = EthernetFrame::new_unchecked(&mut bytes);
-        frame.set_src_addr(self.mac);
-        frame.set_dst_addr(target);
-        frame.set_ethertype(EthernetProtocol::Arp);
-        ArpRepr::EthernetIpv4 {
-            operation,
-            source_hardware_addr: self.mac,
-            source_protocol_addr: self.address,
-            target_hardware_addr: target,
-            target_protocol_addr: target_address,
-        }
-        .emit(&mut ArpPacket::new_unchecked(frame.payload_mut()));
-        end.send(bytes);
-    }
-
-    /// The packet in a frame that is to be forwarded; everything else is dealt with.
-    fn packet_to_forward(&mut self, bytes: &[u8], end: &mut End<'_>) -> Option<Vec<u8>> {
-        let frame = EthernetFrame::new_checked(bytes).ok()?;
-        match frame.ethertype() {
-            EthernetProtocol::Arp => {
-                let packet = ArpPacket::new_checked(frame.payload()).ok()?;
-                let ArpRepr::EthernetIpv4 {
-                    operation,
-                    source_hardware_addr,
-                    source_protocol_addr,
-                    target_protocol_addr,
-                    ..
-                } = ArpRepr::parse(&packet).ok()?
-                else {
-                    return None;
-                };
-                if source_protocol_addr == self.neighbour {
-                    self.neighbour_mac = Some(source_hardware_addr);
-                }
-                if operation == ArpOperation::Request && target_protocol_addr == self.address {
-                    self.send_arp(
-                        ArpOperation::Reply,
-                        source_hardware_addr,
-                        source_protocol_addr,
-                        end,
-                    );
-                }
-                None
-            }
-            EthernetProtocol::Ipv4 if frame.dst_addr() == self.mac => {
-                let packet = Ipv4Packet::new_checked(frame.payload()).ok()?;
-                let is_ours = packet.dst_addr() == self.address;
-                if is_ours || !packet.verify_checksum() || packet.hop_limit() <= 1 {
-                    return None;
-                }
-                let packet_len = usize::from(packet.total_len());
-                let mut packet = frame.payload().get(..packet_len)?.to_vec();
-                let mut header = Ipv4Packet::new_unchecked(&mut packet);
-                header.set_hop_limit(header.hop_limit() - 1);
-                header.fill_checksum();
-                Some(packet)
-            }
-            _ => None,
-        }
-    }
-
-    /// Sends a packet to the neighbour; until that is known, packets are lost as anywhere.
-    fn forward(&self, packet: Vec<u8>, end: &mut End<'_>) {
-        let Some(neighbour_mac) = self.neighbour_mac else {
-            return;
-        };
-        let mut bytes = vec![0; ETHERNET_HEADER_LEN];
-        let mut frame = EthernetFrame::new_unchecked(&mut bytes);
-        frame.set_src_addr(self.mac);
-        frame.set_dst_addr(neighbour_mac);
-        frame.set_ethertype(EthernetProtocol::Ipv4);
-        bytes.extend(packet);
-        end.send(bytes);
+    /// When it asks for a neighbour again.
+    fn next_at(&self) -> Option<Duration> {
+        [&self.near, &self.far]
+            .into_iter()
+            .filter_map(Side::next_at)
+            .min()
     }
 }
 

@@ -147,7 +147,7 @@ impl Joined {
                 .min()
                 .unwrap_or(now);
             let interfaces = [self.lan.interface.as_fd(), self.wan.interface.as_fd()];
-            let sources = interfaces.into_iter().chain(self.router.source());
+            let sources = interfaces.into_iter().chain(self.router.sources());
             let ready = stop.wait(sources, Some(at.saturating_sub(now)));
             if ready.map_err(|error| error.to_string())? == Ready::Stopped {
                 return Ok(());

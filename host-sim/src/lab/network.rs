@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::capture::Capture;
 use super::clock::Clock;
-use super::hop::Hop;
 use super::host::Host;
 use super::line::Line;
 use super::plan;
+use super::provider::Provider;
 use super::router_box::RouterBox;
 use super::switch::Switch;
 use super::wire::Wire;
@@ -21,11 +21,11 @@ pub(super) const QUEUE_FRAMES: usize = 128;
 /// How often to look whether an emulated router still runs.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
 
-/// Client, switch, router, hop and server, and the four wires between them.
-pub(crate) struct Network {
+/// Client, switch, router, provider and server, and the four wires between them.
+pub(crate) struct Network<P> {
     pub(crate) client: Host,
     pub(crate) server: Host,
-    pub(crate) hop: Hop,
+    pub(crate) provider: P,
     switch: Switch,
     router: RouterBox,
     lan: Wire,
@@ -37,20 +37,20 @@ pub(crate) struct Network {
 }
 
 /// What the network is built with.
-pub(crate) struct Setup<'a> {
+pub(crate) struct Setup<'a, P> {
     pub(crate) router: RouterBox,
+    pub(crate) provider: P,
+    pub(crate) switch: Switch,
     pub(crate) clock: Clock,
     /// How fast frames go to the router, in bits a second.
     pub(crate) rate_bits_per_second: u64,
-    /// What the link between hop and router carries, in bytes.
-    pub(crate) link_mtu_bytes: u16,
     /// Where each wire's capture goes, if wanted, and what their names begin with.
     pub(crate) capture: Option<(&'a Path, &'a str)>,
     pub(crate) seed: u64,
 }
 
-impl Network {
-    pub(crate) fn new(setup: Setup<'_>) -> Result<Self, String> {
+impl<P: Provider> Network<P> {
+    pub(crate) fn new(setup: Setup<'_, P>) -> Result<Self, String> {
         let capture = |name: &str| {
             setup
                 .capture
@@ -67,8 +67,8 @@ impl Network {
                 plan::HOP_FAR,
                 setup.seed.wrapping_add(1),
             ),
-            hop: Hop::new(setup.link_mtu_bytes),
-            switch: Switch::default(),
+            provider: setup.provider,
+            switch: setup.switch,
             router: setup.router,
             lan: Wire::new(fast(), fast(), capture("lan")?),
             trunk: Wire::new(fast(), to_router, capture("trunk")?),
@@ -108,11 +108,18 @@ impl Network {
                 check_at = now + CHECK_EVERY;
             }
             let at = self.next_at(now).map_or(until, |at| at.min(until));
-            let at = match self.router.source() {
-                Some(_) => at.min(check_at),
-                None => at,
+            let sources: Vec<_> = self
+                .router
+                .sources()
+                .into_iter()
+                .chain(self.provider.sources())
+                .collect();
+            let at = if sources.is_empty() {
+                at
+            } else {
+                at.min(check_at)
             };
-            match self.clock.wait(at, self.router.source(), &self.stop)? {
+            match self.clock.wait(at, sources, &self.stop)? {
                 Ready::Work => {}
                 Ready::Stopped => return Err("interrupted".to_owned()),
             }
@@ -129,18 +136,19 @@ impl Network {
         &self.lan
     }
 
-    /// The wire between hop and server.
+    /// The wire between provider and server.
     pub(crate) fn beyond(&self) -> &Wire {
         &self.beyond
     }
 
     /// How many frames found a queue full, anywhere.
     pub(crate) fn lost_frames(&self) -> u64 {
-        self.wires().iter().map(|wire| wire.lost()).sum::<u64>() + self.router.lost()
+        let wires = self.wires().iter().map(|wire| wire.lost()).sum::<u64>();
+        wires + self.router.lost() + self.provider.lost()
     }
 
-    /// Ends the captures.
-    pub(crate) fn finish(mut self) -> Result<(), String> {
+    /// Ends the captures, and hands back the provider.
+    pub(crate) fn finish(mut self) -> Result<P, String> {
         [
             &mut self.lan,
             &mut self.trunk,
@@ -148,7 +156,8 @@ impl Network {
             &mut self.beyond,
         ]
         .into_iter()
-        .try_for_each(Wire::finish)
+        .try_for_each(Wire::finish)?;
+        Ok(self.provider)
     }
 
     /// Lets every box work once; says whether any had something to do.
@@ -160,11 +169,11 @@ impl Network {
             &mut self.lan.inner(now),
             &mut self.wan.inner(now),
         );
-        let hop = self
-            .hop
-            .pass(now, &mut self.wan.outer(now), &mut self.beyond.inner(now));
+        let provider =
+            self.provider
+                .pass(now, &mut self.wan.outer(now), &mut self.beyond.inner(now))?;
         let router = self.router.exchange(now, &mut self.trunk.inner(now))?;
-        Ok(client || server || switch || hop || router)
+        Ok(client || server || switch || provider || router)
     }
 
     fn next_at(&mut self, now: Duration) -> Option<Duration> {
@@ -172,7 +181,7 @@ impl Network {
         [
             self.client.next_at(now),
             self.server.next_at(now),
-            self.hop.next_at(),
+            self.provider.next_at(),
             self.router.next_at(),
         ]
         .into_iter()

@@ -1,27 +1,25 @@
 //! The router's firmware on an emulated microcontroller, one end of a socket pair as its wire.
 
-use std::env;
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::net::UnixDatagram;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::machine::Machine;
+use crate::programs::is_installed;
+use crate::socket_wire::SocketWire;
 
 const PROGRAM: &str = "qemu-system-arm";
 /// Part of util-linux: starts a program that ends when its parent does.
 const LEASH: &str = "setpriv";
-const LONGEST_FRAME_LEN: usize = 2048;
 
 /// A running QEMU; it ends with this value.
 pub(crate) struct Qemu {
     child: Child,
-    wire: UnixDatagram,
+    wire: SocketWire,
     complaints: File,
-    lost: u64,
 }
 
 impl Qemu {
@@ -40,9 +38,7 @@ impl Qemu {
             let what = what.to_owned();
             move |error| format!("{what}: {error}")
         };
-        let (wire, their_end) = UnixDatagram::pair().map_err(failed("a socket pair"))?;
-        wire.set_nonblocking(true)
-            .map_err(failed("a socket pair"))?;
+        let (wire, their_end) = SocketWire::lay().map_err(failed("a socket pair"))?;
         let complaints = tempfile::tempfile().map_err(failed("a temporary file"))?;
         let said = complaints.try_clone().map_err(failed("a temporary file"))?;
         let console = match console {
@@ -76,7 +72,7 @@ impl Qemu {
             // The wire is QEMU's standard input: the one descriptor that it inherits on purpose.
             .args(["-netdev", "dgram,id=wire,local.type=fd,local.str=0"])
             .args(["-net", "nic,netdev=wire"])
-            .stdin(OwnedFd::from(their_end))
+            .stdin(their_end)
             .stdout(console)
             .stderr(said)
             // Ctrl-C is for the lab, which then ends QEMU.
@@ -87,33 +83,21 @@ impl Qemu {
             child,
             wire,
             complaints,
-            lost: 0,
         })
     }
 
     /// Puts a frame on the wire; one that QEMU has no room for is lost and counted.
     pub(crate) fn send(&mut self, frame: &[u8]) -> Result<(), String> {
-        match self.wire.send(frame) {
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                self.lost += 1;
-                Ok(())
-            }
-            Err(error) => Err(self.ended(&error.to_string())),
-        }
+        self.wire
+            .send(frame)
+            .map_err(|error| self.ended(&error.to_string()))
     }
 
     /// The next frame that the firmware sent.
     pub(crate) fn receive(&mut self) -> Result<Option<Vec<u8>>, String> {
-        let mut frame = vec![0; LONGEST_FRAME_LEN];
-        match self.wire.recv(&mut frame) {
-            Ok(length) => {
-                frame.truncate(length);
-                Ok(Some(frame))
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(self.ended(&error.to_string())),
-        }
+        self.wire
+            .receive()
+            .map_err(|error| self.ended(&error.to_string()))
     }
 
     /// Finds out whether QEMU is still there.
@@ -127,7 +111,7 @@ impl Qemu {
 
     /// How many frames QEMU had no room for.
     pub(crate) fn lost(&self) -> u64 {
-        self.lost
+        self.wire.lost()
     }
 
     fn ended(&mut self, how: &str) -> String {
@@ -153,9 +137,4 @@ impl Drop for Qemu {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn is_installed(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }

@@ -3,6 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
+use super::linux_router::LinuxRouter;
 use super::native::Native;
 use super::qemu::Qemu;
 use super::wire::End;
@@ -13,6 +14,8 @@ pub(crate) enum RouterBox {
     Native(Box<Native>),
     /// On an emulated machine.
     Emulated(Qemu),
+    /// Not ours at all: a Linux machine, to compare with.
+    Linux(LinuxRouter),
 }
 
 impl RouterBox {
@@ -32,13 +35,14 @@ impl RouterBox {
                 }
                 Ok(moved)
             }
+            Self::Linux(linux) => linux.exchange(trunk),
         }
     }
 
     /// Finds out whether it still runs.
     pub(crate) fn check(&mut self) -> Result<(), String> {
         match self {
-            Self::Native(_) => Ok(()),
+            Self::Native(_) | Self::Linux(_) => Ok(()),
             Self::Emulated(qemu) => qemu.check(),
         }
     }
@@ -48,6 +52,7 @@ impl RouterBox {
         match self {
             Self::Native(_) => 0,
             Self::Emulated(qemu) => qemu.lost(),
+            Self::Linux(linux) => linux.lost(),
         }
     }
 
@@ -55,15 +60,16 @@ impl RouterBox {
     pub(crate) fn next_at(&self) -> Option<Duration> {
         match self {
             Self::Native(native) => native.next_at(),
-            Self::Emulated(_) => None,
+            Self::Emulated(_) | Self::Linux(_) => None,
         }
     }
 
-    /// What can be read when it sends something.
-    pub(crate) fn source(&self) -> Option<BorrowedFd<'_>> {
+    /// What can be read when it sends something, if it runs in a process of its own.
+    pub(crate) fn sources(&self) -> Vec<BorrowedFd<'_>> {
         match self {
-            Self::Native(_) => None,
-            Self::Emulated(qemu) => Some(qemu.as_fd()),
+            Self::Native(_) => Vec::new(),
+            Self::Emulated(qemu) => vec![qemu.as_fd()],
+            Self::Linux(linux) => linux.sources().to_vec(),
         }
     }
 }

@@ -6,7 +6,6 @@
 //! black hole (RFC 2923, section 2.1). With the clamp, the server never sends a packet too long.
 
 mod attempt;
-mod download;
 
 use std::fs::create_dir_all;
 use std::io::Write;
@@ -16,11 +15,14 @@ use serde::Serialize;
 
 use super::arguments::BlackHoleArguments;
 use super::clock::Clock;
+use super::hop::Hop;
 use super::network::{Network, Setup};
 use super::plan;
 use super::start;
+use super::switch::Switch;
+use super::transfer::{End, file};
 use crate::Exit;
-use attempt::{Attempt, End};
+use attempt::Attempt;
 
 /// The client's port, one for each attempt.
 const FROM_PORTS: [u16; 2] = [50_001, 50_002];
@@ -90,16 +92,16 @@ pub(super) fn run(arguments: &BlackHoleArguments, out: &mut dyn Write) -> Result
 
 /// The MSS went through as it was, and the first full-size packet never did.
 fn hung_as_it_should(attempt: &Attempt) -> bool {
-    attempt.end == End::Hung
-        && attempt.mss_offered == attempt.mss_arrived
+    attempt.transfer.end == End::Hung
+        && attempt.transfer.mss_offered == attempt.transfer.mss_arrived
         && attempt.black_hole.most_tried_times > 1
 }
 
 /// The MSS arrived as the link allows it, and nothing was too long.
 fn finished_as_it_should(attempt: &Attempt) -> bool {
-    attempt.end == End::Finished
-        && attempt.mss_arrived == Some(plan::WAN_MTU_BYTES - 40)
-        && attempt.mss_offered > attempt.mss_arrived
+    attempt.transfer.end == End::Finished
+        && attempt.transfer.mss_arrived == Some(plan::WAN_MTU_BYTES - 40)
+        && attempt.transfer.mss_offered > attempt.transfer.mss_arrived
         && attempt.black_hole.swallowed_packets == 0
 }
 
@@ -115,9 +117,10 @@ fn attempt(arguments: &BlackHoleArguments, clamp: bool) -> Result<Attempt, Strin
     let prefix = if clamp { "with-clamp" } else { "without-clamp" };
     let mut network = Network::new(Setup {
         router,
+        provider: Hop::new(plan::WAN_MTU_BYTES),
+        switch: Switch::default(),
         clock,
         rate_bits_per_second,
-        link_mtu_bytes: plan::WAN_MTU_BYTES,
         capture: arguments
             .capture
             .as_deref()
@@ -128,17 +131,4 @@ fn attempt(arguments: &BlackHoleArguments, clamp: bool) -> Result<Attempt, Strin
     let attempt = Attempt::make(&mut network, &file, FROM_PORTS[usize::from(clamp)])?;
     network.finish()?;
     Ok(attempt)
-}
-
-/// Bytes without a pattern that a checksum could miss (xorshift, Marsaglia 2003).
-fn file(length: u32) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    (0..length)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state.to_le_bytes()[7]
-        })
-        .collect()
 }

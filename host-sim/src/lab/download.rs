@@ -5,14 +5,14 @@ use std::time::Duration;
 use smoltcp::socket::tcp;
 
 /// The server's port.
-pub(super) const PORT: u16 = 80;
+pub(crate) const PORT: u16 = 80;
 const REQUEST: &[u8] = b"GET /file HTTP/1.0\r\n\r\n";
 const END_OF_HEADER: &[u8] = b"\r\n\r\n";
 /// No header of this server is longer.
 const LONGEST_HEADER_LEN: usize = 256;
 
 /// The server: sends a file to whoever asks.
-pub(super) struct Server {
+pub(crate) struct Server {
     header: Vec<u8>,
     file: Vec<u8>,
     request: Vec<u8>,
@@ -21,7 +21,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(file: Vec<u8>) -> Self {
+    pub(crate) fn new(file: Vec<u8>) -> Self {
         let header = format!("HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n", file.len());
         Self {
             header: header.into_bytes(),
@@ -33,7 +33,7 @@ impl Server {
     }
 
     /// What the program does when it gets a turn.
-    pub(super) fn work(&mut self, socket: &mut tcp::Socket<'_>) {
+    pub(crate) fn work(&mut self, socket: &mut tcp::Socket<'_>) {
         if socket.can_recv() && self.request.len() < LONGEST_HEADER_LEN {
             // Nothing more to read than there is.
             let _ = socket.recv(|bytes| {
@@ -59,7 +59,7 @@ impl Server {
 
 /// The client: asks for the file and keeps what comes.
 #[derive(Default)]
-pub(super) struct Client {
+pub(crate) struct Client {
     request_sent: bool,
     connected: bool,
     received: Vec<u8>,
@@ -69,7 +69,7 @@ pub(super) struct Client {
 
 impl Client {
     /// What the program does when it gets a turn.
-    pub(super) fn work(&mut self, socket: &mut tcp::Socket<'_>, now: Duration) {
+    pub(crate) fn work(&mut self, socket: &mut tcp::Socket<'_>, now: Duration) {
         if socket.may_send() && !self.connected {
             self.connected = true;
             self.heard_at = now;
@@ -90,17 +90,17 @@ impl Client {
         }
     }
 
-    pub(super) fn is_connected(&self) -> bool {
+    pub(crate) fn is_connected(&self) -> bool {
         self.connected
     }
 
     /// When it last heard from the server.
-    pub(super) fn heard_at(&self) -> Duration {
+    pub(crate) fn heard_at(&self) -> Duration {
         self.heard_at
     }
 
     /// What came of the file; `None` before the end of the header.
-    pub(super) fn file(&self) -> Option<&[u8]> {
+    pub(crate) fn file(&self) -> Option<&[u8]> {
         let end = self
             .received
             .windows(END_OF_HEADER.len())

@@ -1,0 +1,57 @@
+//! Who is at the customer's end.
+
+use crate::lab::router_box::RouterBox;
+
+/// The customer's router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineRouter {
+    /// Linux: pppd, masquerade, and the kernel's clamp.
+    Linux(Customer),
+}
+
+/// What the customer's router dials with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Customer {
+    /// The name that it gives.
+    pub name: String,
+    /// The password.
+    pub password: String,
+    /// What it wants to receive, in bytes; over 1492 by RFC 4638.
+    pub mru_bytes: u16,
+    /// Whether it lowers the MSS of SYNs.
+    pub clamp: bool,
+}
+
+impl Default for Customer {
+    fn default() -> Self {
+        Self {
+            name: "customer".to_owned(),
+            password: "secret".to_owned(),
+            mru_bytes: 1492,
+            clamp: true,
+        }
+    }
+}
+
+impl Customer {
+    /// For `guests/cpe.sh`.
+    pub(super) fn command(&self, vlan: Option<u16>) -> String {
+        let (access, make) = match vlan {
+            Some(vlan) => (format!("vec0.{vlan}"), format!("vlan {vlan}; ")),
+            None => ("vec0".to_owned(), String::new()),
+        };
+        let unclamp = if self.clamp { "" } else { "unclamp; " };
+        format!(
+            "{make}{unclamp}dial access={access} user={} password={} mru={}",
+            self.name, self.password, self.mru_bytes
+        )
+    }
+}
+
+impl LineRouter {
+    pub(super) fn start(&self, _: Option<u16>, _: u64) -> Result<(RouterBox, u64), String> {
+        match self {
+            Self::Linux(_) => Err("the Linux router was not booted".to_owned()),
+        }
+    }
+}

@@ -1,10 +1,9 @@
 //! How each engine decides whether a packet is a TCP SYN, and what it drops for being unreadable.
 
+use super::selection::MssVerdict;
 use super::{Engine, IpVersion, LinuxRouter, word};
 
 const TCP: u8 = 6;
-const SYN: u8 = 0x02;
-const RST: u8 = 0x04;
 
 /// Where the transport header was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,21 +30,36 @@ pub enum Verdict {
 impl LinuxRouter {
     /// What the rule's match says about a packet that reached the FORWARD chain.
     pub(super) fn match_rule(&self, version: IpVersion, packet: &[u8]) -> Verdict {
+        if !self.selection.admits_ip(version, packet) {
+            return Verdict::Passes;
+        }
         let found = match version {
             IpVersion::V4 => Some(find_v4(packet)),
             IpVersion::V6 => find_v6(packet, self.engine != Engine::IptablesLegacy),
         };
-        match self.engine {
-            Engine::IptablesLegacy => match_legacy(packet, found),
-            Engine::IptablesNft => {
-                match_nf_tables(packet, found, |flags| flags & (SYN | RST) == SYN)
-            }
-            Engine::Nft => match_nf_tables(packet, found, |flags| flags & SYN != 0),
+        let by_header = |header: &[u8]| self.selection.admits_header(header);
+        let verdict = match self.engine {
+            Engine::IptablesLegacy => match_legacy(packet, found, by_header),
+            Engine::IptablesNft | Engine::Nft => match_nf_tables(packet, found, by_header),
+        };
+        let Verdict::Matches(transport) = verdict else {
+            return verdict;
+        };
+        let segment = &packet[transport.offset..];
+        match self.selection.admits_mss(self.engine, segment) {
+            // No target and no statement rewrites a later fragment.
+            MssVerdict::Admits if transport.fragment_offset == 0 => verdict,
+            MssVerdict::Admits | MssVerdict::Refuses => Verdict::Passes,
+            MssVerdict::Drops => Verdict::Drops,
         }
     }
 }
 
-fn match_legacy(packet: &[u8], found: Option<Transport>) -> Verdict {
+fn match_legacy(
+    packet: &[u8],
+    found: Option<Transport>,
+    by_header: impl Fn(&[u8]) -> bool,
+) -> Verdict {
     // Only IPv6 can fail here: an extension header that is not whole, or a later fragment that
     // starts with one.
     let Some(transport) = found else {
@@ -62,23 +76,24 @@ fn match_legacy(packet: &[u8], found: Option<Transport>) -> Verdict {
     }
     match packet.get(transport.offset..transport.offset + 20) {
         None => Verdict::Drops,
-        Some(header) if header[13] & (SYN | RST) == SYN => Verdict::Matches(transport),
+        Some(header) if by_header(header) => Verdict::Matches(transport),
         Some(_) => Verdict::Passes,
     }
 }
 
+/// Later fragments are looked into as if they began with a header: what `-m tcpmss` then can't read in
+/// them, it drops.
 fn match_nf_tables(
     packet: &[u8],
     found: Option<Transport>,
-    flags_match: impl Fn(u8) -> bool,
+    by_header: impl Fn(&[u8]) -> bool,
 ) -> Verdict {
     match found {
         Some(transport)
             if transport.protocol == TCP
-                && transport.fragment_offset == 0
                 && packet
-                    .get(transport.offset + 13)
-                    .is_some_and(|flags| flags_match(*flags)) =>
+                    .get(transport.offset..transport.offset + 14)
+                    .is_some_and(by_header) =>
         {
             Verdict::Matches(transport)
         }

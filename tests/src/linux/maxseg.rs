@@ -5,7 +5,7 @@
 //! a route MTU with nothing left for data stands for 536.
 
 use super::matching::Transport;
-use super::{Action, IpVersion, LinuxRouter, Rule, option_length, tcpmss};
+use super::{Action, IpVersion, LinuxRouter, Rule, option_length, tcpmss, word};
 
 /// What nf_tables takes for the MSS when the route's MTU cannot tell.
 const DEFAULT_MSS: u16 = 536;
@@ -19,17 +19,23 @@ pub(super) fn rewrite(
 ) -> Action {
     let ceiling = ceiling(router, version);
     let segment = &mut packet[transport.offset..];
-    if segment.len() < 20 {
-        return Action::Untouched;
-    }
-    let header_len = usize::from(segment[12] >> 4) * 4;
-    if header_len < 20 || header_len > segment.len() {
-        return Action::Untouched;
-    }
-    match first_kind_2(&segment[..header_len]) {
+    match header(segment).and_then(first_kind_2) {
         Some(at) => tcpmss::lower(segment, at, ceiling, router.odd_offset_fixed),
         None => Action::Untouched,
     }
+}
+
+/// The value that `tcp option maxseg size` compares.
+pub(super) fn first_value(segment: &[u8]) -> Option<u16> {
+    let header = header(segment)?;
+    first_kind_2(header).map(|at| word(header, at + 2))
+}
+
+/// The TCP header with its options, if all of it is there.
+fn header(segment: &[u8]) -> Option<&[u8]> {
+    let header_len = usize::from(segment.get(12)? >> 4) * 4;
+    let header = segment.get(..header_len)?;
+    (header_len >= 20).then_some(header)
 }
 
 fn ceiling(router: &LinuxRouter, version: IpVersion) -> u16 {

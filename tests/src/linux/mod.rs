@@ -27,13 +27,20 @@
 //!   legacy breaks authenticated IPv6 packets; in IPv4 neither looks behind it;
 //! - neither counts extension headers.
 //!
+//! What else a rule may ask ([`selection`]): `-m tcpmss` drops a segment whose options it can't read,
+//! over nf_tables also a later fragment that seems to be one;
+//! nft compares the first kind 2 of any length from 4 on, and without one leaves the rule.
+//!
 //! Rewriting: see [`tcpmss`] and [`maxseg`].
 
 pub mod checksum;
 pub mod ingress;
 pub mod matching;
 pub mod maxseg;
+pub mod selection;
 pub mod tcpmss;
+
+use selection::Selection;
 
 /// What matches and what rewrites: see the module's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +69,8 @@ pub struct LinuxRouter {
     pub engine: Engine,
     /// Where the ceiling comes from.
     pub rule: Rule,
+    /// Which packets the rule is for.
+    pub selection: Selection,
     /// MTU of the route that packets take, in bytes.
     pub mtu_forward_bytes: u32,
     /// MTU of the route back to where they came from, in bytes.

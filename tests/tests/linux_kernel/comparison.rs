@@ -36,10 +36,10 @@ impl Findings {
         &mut self,
         lab: &Lab,
         router: &LinuxRouter,
+        ours: &Ours,
         generator: &mut Generator,
         frames: usize,
     ) {
-        let ours = Ours::like(router);
         let ceilings = ceilings(router);
         for start in (0..frames).step_by(BATCH) {
             let count = BATCH.min(frames - start);
@@ -57,7 +57,7 @@ impl Findings {
             let marker = generator.marker();
             let mut delivered = deliver(lab, &batch, &marker, &expected);
             for (injected, fate) in batch.iter().zip(&fates) {
-                self.judge(router, &ours, injected, fate, &mut delivered);
+                self.judge(router, ours, injected, fate, &mut delivered);
             }
             if self.unexplained.len() >= SHOWN {
                 return;
@@ -141,6 +141,7 @@ impl Findings {
             router,
             version: injected.version,
             policy_refused: ours.is_refused(),
+            is_unmatched: clamped.is_unmatched,
             outcome: clamped.outcome,
             ours: forwarded.as_deref().unwrap_or_default(),
         };
@@ -154,7 +155,9 @@ impl Findings {
                 if router.engine != Engine::Nft {
                     self.compare_insertion(ours, injected, &clamped.outcome, linux, *action)?;
                 }
-                if Some(linux) == forwarded.as_ref() {
+                if Some(linux) == forwarded.as_ref() && clamped.is_unmatched {
+                    Some(Class::Identical("no rule matches"))
+                } else if Some(linux) == forwarded.as_ref() {
                     name_of(clamped.outcome).map(Class::Identical)
                 } else {
                     difference

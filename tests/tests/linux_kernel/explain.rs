@@ -8,6 +8,7 @@ use tests::linux::{
 
 use crate::options::{Kind2, kinds_2, without_mss};
 
+const RST: u8 = 0x04;
 const ROUTE_CAPPED: &str = "link MTU above 65520: Linux caps the route";
 
 /// One frame, looked at from both sides.
@@ -18,6 +19,8 @@ pub(crate) struct Difference<'a> {
     pub(crate) version: IpVersion,
     /// Whether our policy of the same meaning was refused.
     pub(crate) policy_refused: bool,
+    /// Whether it is a SYN that none of our rules matches.
+    pub(crate) is_unmatched: bool,
     /// What our clamp said.
     pub(crate) outcome: Outcome,
     /// The packet as our clamp left it, as a router sends it on.
@@ -38,6 +41,9 @@ impl Difference<'_> {
             }
             Outcome::LeftAlone(Reason::NotSyn) if point == DropPoint::Match => {
                 Some("malformed, without SYN")
+            }
+            Outcome::LeftAlone(Reason::NotSyn) if self.router.selection.flags.0 & RST == 0 => {
+                Some("malformed SYN with RST, and a rule that doesn't look at RST")
             }
             Outcome::LeftAlone(Reason::AuthenticationHeader) => {
                 Some("malformed behind an authentication header")
@@ -62,8 +68,14 @@ impl Difference<'_> {
             Outcome::LeftAlone(Reason::TooManyExtensionHeaders) if rewritten => {
                 Some("more than 8 extension headers: Linux rewrites")
             }
-            Outcome::LeftAlone(Reason::NotSyn) if is_nft && rewritten => {
-                Some("SYN with RST: nft rewrites")
+            Outcome::LeftAlone(Reason::NotSyn) if rewritten => {
+                match self.router.selection.flags.0 {
+                    0 => Some("a rule that doesn't ask for SYN: nft rewrites other segments, too"),
+                    mask if mask & RST == 0 => {
+                        Some("SYN with RST, and a rule that doesn't look at RST: Linux rewrites")
+                    }
+                    _ => None,
+                }
             }
             Outcome::Malformed(_) if rewritten && self.payload_length_is_zero() => {
                 Some("IPv6 payload length 0 before hop-by-hop options: Linux rewrites")
@@ -77,6 +89,13 @@ impl Difference<'_> {
                 if rewritten && self.writes_under_48(linux, action) =>
             {
                 Some("ceiling under 48: Linux writes it")
+            }
+            Outcome::Fits { .. }
+                if self.is_unmatched && rewritten && self.has_several(self.ours) =>
+            {
+                Some(
+                    "several MSS options: the rule's --mss looks at the first, ours at the largest",
+                )
             }
             Outcome::Fits { .. } if rewritten && self.route_is_capped() => Some(ROUTE_CAPPED),
             Outcome::LeftAlone(Reason::NoMss) if action == Action::Inserted => {
@@ -107,11 +126,7 @@ impl Difference<'_> {
         if without_mss(self.version, linux)? != without_mss(self.version, self.ours)? {
             return None;
         }
-        let several = options
-            .iter()
-            .filter(|option| option.is_whole && option.length == 4)
-            .count()
-            > 1;
+        let several = self.has_several(self.ours);
         let is_nft = self.router.engine == Engine::Nft;
         let stopped = matches!(options.first(), Some(Kind2 { is_whole, length, .. })
             if !is_whole || *length < 4);
@@ -145,6 +160,14 @@ impl Difference<'_> {
             }
             Action::Untouched | Action::Inserted => None,
         }
+    }
+
+    fn has_several(&self, packet: &[u8]) -> bool {
+        let options = kinds_2(self.version, packet).unwrap_or_default();
+        let well_formed = options
+            .iter()
+            .filter(|option| option.is_whole && option.length == 4);
+        well_formed.count() > 1
     }
 
     fn route_is_capped(&self) -> bool {

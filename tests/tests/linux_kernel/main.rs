@@ -13,6 +13,7 @@ mod explain;
 mod generator;
 mod options;
 mod ours;
+mod rules;
 mod tally;
 
 use std::env;
@@ -20,10 +21,12 @@ use std::env;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tests::lab::Lab;
+use tests::linux::selection::Selection;
 use tests::linux::{Engine, LinuxRouter, Rule};
 
 use comparison::Findings;
 use generator::Generator;
+use ours::Ours;
 use tally::Class::{self, DiffersOnPurpose, Dropped, Identical, Insertion};
 
 /// Route MTUs, forward and back. The way back may be narrower than the frames that go forward.
@@ -120,7 +123,7 @@ const NF_TABLES: [Class; 1] = [Identical("malformed")];
 
 /// What only nft does.
 const NFT: [Class; 3] = [
-    DiffersOnPurpose("SYN with RST: nft rewrites"),
+    DiffersOnPurpose("SYN with RST, and a rule that doesn't look at RST: Linux rewrites"),
     DiffersOnPurpose("kind 2 longer than 4: nft rewrites"),
     DiffersOnPurpose("first kind 2 malformed: nft stops there"),
 ];
@@ -137,13 +140,15 @@ fn compare(engine: Engine) -> Findings {
         let router = LinuxRouter {
             engine,
             rule,
+            selection: Selection::every_syn(engine),
             mtu_forward_bytes,
             mtu_back_bytes,
             odd_offset_fixed: false,
         };
         lab.set_route_mtus(mtu_forward_bytes, mtu_back_bytes);
         install_rule(&lab, &router);
-        findings.gather(&lab, &router, &mut generator, FRAMES_A_POLICY);
+        let ours = Ours::like(&router);
+        findings.gather(&lab, &router, &ours, &mut generator, FRAMES_A_POLICY);
     }
     delivery::nothing_more_comes_out(&lab);
     findings

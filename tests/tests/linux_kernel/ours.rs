@@ -1,6 +1,8 @@
 //! The same frame through our clamp, and what may be said about it without asking Linux.
 
-use clamp_core::{Clamp, Insertion, MIN_MSS, Outcome};
+use clamp_core::{Clamp, Insertion, LinkType, MIN_MSS, Outcome};
+use host_sim::policy::Policy;
+use host_sim::rules::{Rules, Way};
 use tests::linux::{IpVersion, LinuxRouter, Rule, checksum, ingress};
 
 use crate::generator::{ETHERNET_HEADER_LEN, Injected};
@@ -9,13 +11,31 @@ use crate::options::kinds_2;
 /// Our side of the comparison.
 pub(crate) struct Ours {
     /// `None` where no policy can be built: a ceiling under 48 or a link MTU under 88.
-    policy: Option<Clamp>,
+    policy: Option<Policy>,
+}
+
+/// A clamp that lowers nothing, for frames that no rule matches.
+const LOWERS_NOTHING: Clamp = match Clamp::for_max_mss(Some(u16::MAX), Some(u16::MAX)) {
+    Ok(clamp) => clamp,
+    Err(_) => panic!("the largest ceiling is one"),
+};
+
+/// Which clamp a frame gets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    Clamp(Clamp),
+    /// The policy was refused.
+    Refused,
+    /// It is a SYN that no rule matches.
+    Unmatched,
 }
 
 /// What our clamp made of a frame.
 pub(crate) struct Clamped {
     /// What the call said.
     pub(crate) outcome: Outcome,
+    /// Whether it is a SYN that no rule matches.
+    pub(crate) is_unmatched: bool,
     /// The frame after the call.
     pub(crate) frame: Vec<u8>,
 }
@@ -29,8 +49,28 @@ impl Ours {
             Rule::Fixed(mss) => Clamp::for_max_mss(Some(mss), Some(mss)),
         };
         Ours {
-            policy: policy.ok(),
+            policy: policy.ok().map(Policy::from),
         }
+    }
+
+    /// The policy that a rule's own words say, between the interfaces of the lab.
+    pub(crate) fn ruled(rules: Rules) -> Ours {
+        Ours {
+            policy: Some(rules.into()),
+        }
+    }
+
+    /// The clamp for a frame that goes from left to right.
+    fn clamp_for(&self, injected: &Injected) -> Choice {
+        let Some(policy) = &self.policy else {
+            return Choice::Refused;
+        };
+        let mut frame = injected.frame.clone();
+        let wire_len = frame.len();
+        let way = Way::LEFT_TO_RIGHT;
+        let chosen = policy.clamp_for(LinkType::Ethernet, &mut frame, wire_len, way);
+        assert_eq!(frame, injected.frame, "to choose a clamp changes nothing");
+        chosen.map_or(Choice::Unmatched, Choice::Clamp)
     }
 
     /// Whether there is no such policy, so that every frame is left as it is.
@@ -41,15 +81,17 @@ impl Ours {
     /// Clamps; where the policy was refused the outcome is that of the lowest ceiling, and the frame stays.
     pub(crate) fn clamp(&self, injected: &Injected) -> Clamped {
         let mut frame = injected.frame.clone();
-        let outcome = match self.policy {
-            Some(policy) => {
+        let choice = self.clamp_for(injected);
+        let outcome = match choice {
+            Choice::Unmatched => LOWERS_NOTHING.judge_frame(&frame),
+            Choice::Clamp(policy) => {
                 let judged = policy.judge_frame(&frame);
                 let outcome = policy.frame(&mut frame);
                 assert_eq!(judged, outcome, "judged and done: {:02x?}", injected.frame);
                 assert_packet_is_clamped_alike(policy, injected, outcome, &frame);
                 outcome
             }
-            None => match Clamp::for_max_mss(Some(MIN_MSS), Some(MIN_MSS)) {
+            Choice::Refused => match Clamp::for_max_mss(Some(MIN_MSS), Some(MIN_MSS)) {
                 Ok(lowest) => lowest.judge_frame(&frame),
                 Err(error) => panic!("{MIN_MSS} must be a ceiling: {error}"),
             },
@@ -65,12 +107,18 @@ impl Ours {
                 "only clamped frames change: {outcome:?}"
             );
         }
-        Clamped { outcome, frame }
+        Clamped {
+            outcome,
+            is_unmatched: choice == Choice::Unmatched,
+            frame,
+        }
     }
 
-    /// Inserts a missing option; `None` where the policy was refused.
+    /// Inserts a missing option; `None` where the policy was refused, or no rule matches.
     pub(crate) fn insert(&self, injected: &Injected) -> Option<(Insertion, Vec<u8>)> {
-        let policy = self.policy?;
+        let Choice::Clamp(policy) = self.clamp_for(injected) else {
+            return None;
+        };
         let mut buffer = injected.frame.clone();
         buffer.extend([0; 4]);
         let mut bare = buffer[ETHERNET_HEADER_LEN..].to_vec();

@@ -8,13 +8,16 @@ use crate::router::rate_limit::RateLimit;
 use crate::router::time::Instant;
 
 use super::discovery::{Discovery, Found, Opened};
-use super::frame::{DISCOVERY, Frame, PADT, SESSION, SESSION_DATA, Session};
+use super::frame::{DISCOVERY, Frame, HEADER_BYTES, PADT, SESSION, SESSION_DATA, Session};
 use super::io::{Io, Mac, Transmit, about_ms, earlier, is_due};
 use super::line::{Family, Line};
+use super::link::{End, Link, Received};
 use super::retry::Retry;
 use super::settings::{Owned, Settings, SettingsError};
 use super::status::{Discard, Message, Phase, Reason, Status};
 
+/// The most frames that one received frame is answered with.
+pub const MAX_FRAMES_PER_FRAME: usize = 4;
 /// How many sessions of which we know nothing are ended each second.
 const STALE_SESSIONS_PER_SECOND: u16 = 4;
 
@@ -28,6 +31,13 @@ pub struct Inbound {
     pub range: Range<usize>,
 }
 
+/// The automata, one before a session and one in it.
+struct Parts<'a> {
+    settings: &'a Owned,
+    discovery: &'a mut Discovery,
+    link: &'a mut Link,
+}
+
 /// A PPPoE client on one Ethernet port.
 pub struct Client {
     settings: Owned,
@@ -37,6 +47,7 @@ pub struct Client {
     is_wanted: bool,
     discovery: Discovery,
     session: Option<Session>,
+    link: Link,
     /// A session of whose end the peer may not have heard.
     left: Option<Session>,
     line: Option<Line>,
@@ -69,9 +80,12 @@ impl Client {
         for (byte, (low, high)) in key.iter_mut().zip(low.into_iter().zip(high)) {
             *byte = low ^ high.rotate_left(3);
         }
+        let settings = Owned::new(settings)?;
+        let mut random = Random::new(HashKey::new(key));
         Ok(Self {
-            settings: Owned::new(settings)?,
-            random: Random::new(HashKey::new(key)),
+            link: Link::new(&settings, &mut random),
+            settings,
+            random,
             status: Status::default(),
             has_link: false,
             is_wanted: true,
@@ -94,6 +108,7 @@ impl Client {
         self.has_link = is_up;
         if is_up {
             self.retry.new_link();
+            self.link.new_wiring();
             self.rest(now);
         } else {
             self.ended(Reason::LinkLost, Message::new(), now);
@@ -147,10 +162,19 @@ impl Client {
         if is_due(self.status.retry_at, now) {
             self.begin(now, out);
         }
-        let (discovery, settings, mut io) = self.discovery_parts(now, out);
-        let found = discovery.poll(settings, &mut io);
+        let (parts, mut io) = self.parts(now, out);
+        let found = parts.discovery.poll(parts.settings, &mut io);
         self.found(found, now, out);
-        earlier(self.status.retry_at, self.discovery.next_due())
+        if self.session.is_some() {
+            let (parts, mut io) = self.parts(now, out);
+            let end = parts.link.poll(parts.settings, &mut io);
+            self.settle(end, now, out);
+        }
+        let session_due = self.session.and_then(|_| self.link.next_due());
+        earlier(
+            self.status.retry_at,
+            earlier(session_due, self.discovery.next_due()),
+        )
     }
 
     /// The data path, while there is one.
@@ -175,11 +199,14 @@ impl Client {
         let frame = Frame::read(payload)?;
         if frame.code == PADT {
             self.is_ours(source, frame.session_id)?;
-            self.ended(Reason::PeerHungUp, Message::new(), now);
+            let reason = self.link.explain(Reason::PeerHungUp);
+            self.ended(reason, Message::new(), now);
             return Ok(());
         }
-        let (discovery, settings, mut io) = self.discovery_parts(now, out);
-        let found = discovery.receive(source, &frame, settings, &mut io)?;
+        let (parts, mut io) = self.parts(now, out);
+        let found = parts
+            .discovery
+            .receive(source, &frame, parts.settings, &mut io)?;
         self.found(found, now, out);
         Ok(())
     }
@@ -199,7 +226,40 @@ impl Client {
             self.end_stale(source, frame.session_id, now, out);
             return Err(reason);
         }
+        let (parts, mut io) = self.parts(now, out);
+        let received = parts.link.receive(frame.payload, parts.settings, &mut io)?;
+        let end = match received {
+            Received::Ip(family, at) => {
+                // Nothing may pass before it is known how much fits.
+                self.line.ok_or(Discard::NotOpen)?;
+                let start = at.saturating_add(HEADER_BYTES);
+                let end = frame.payload.len().saturating_add(HEADER_BYTES);
+                let range = start..end;
+                return Ok(Some(Inbound { family, range }));
+            }
+            Received::Control => None,
+            Received::End(end) => Some(end),
+        };
+        self.settle(end, now, out);
         Ok(None)
+    }
+
+    /// Ends the session if it has to, and sees whether packets pass.
+    fn settle(&mut self, end: Option<End>, now: Instant, out: &mut dyn Transmit) {
+        if let Some(End { reason, message }) = end {
+            return self.end(reason, message, now, out);
+        }
+        let Some(session) = self.session else { return };
+        self.line = self.link.line(session);
+        self.link.is_up(self.line.is_some(), now);
+        self.status.phase = self.link.phase();
+        if self.line.is_none() {
+            self.status.up_since = None;
+        } else if self.status.up_since.is_none() {
+            self.status.up_since = Some(now);
+            let sessions = &mut self.status.counters.sessions;
+            *sessions = sessions.wrapping_add(1);
+        }
     }
 
     /// A session belongs to the access concentrator that opened it: nobody else may speak for it.
@@ -240,18 +300,23 @@ impl Client {
         if let Some(left) = self.left.take() {
             left.terminate(&mut self.io(now, out));
         }
-        let max_payload = self.settings.jumbo_payload();
-        let (discovery, settings, mut io) = self.discovery_parts(now, out);
-        discovery.start(max_payload, settings, &mut io);
+        let max_payload = self.link.jumbo_payload(&self.settings);
+        let (parts, mut io) = self.parts(now, out);
+        parts.discovery.start(max_payload, parts.settings, &mut io);
     }
 
     fn found(&mut self, found: Found, now: Instant, out: &mut dyn Transmit) {
         match found {
             Found::Nothing if self.discovery.is_requesting() => self.status.phase = Phase::Request,
             Found::Nothing => {}
-            Found::Opened(Opened { session, .. }) => {
+            Found::Opened(Opened {
+                session,
+                max_payload,
+            }) => {
                 self.session = Some(session);
-                self.status.phase = Phase::Establish;
+                let (parts, mut io) = self.parts(now, out);
+                parts.link.open(max_payload, parts.settings, &mut io);
+                self.settle(None, now, out);
             }
             Found::Failed(reason, message) => self.end(reason, message, now, out),
         }
@@ -260,7 +325,9 @@ impl Client {
     /// Ends the session and tells the peer.
     fn end(&mut self, reason: Reason, message: Message, now: Instant, out: &mut dyn Transmit) {
         if let Some(session) = self.session {
-            session.terminate(&mut self.io(now, out));
+            let (parts, mut io) = self.parts(now, out);
+            parts.link.close(&mut io);
+            session.terminate(&mut io);
         }
         self.ended(reason, message, now);
     }
@@ -271,6 +338,7 @@ impl Client {
             self.left = self.session.or(self.left);
         }
         self.discovery.stop();
+        self.link.close_quietly();
         self.session = None;
         self.line = None;
         if self.is_resting() {
@@ -307,21 +375,23 @@ impl Client {
     }
 
     fn io<'a>(&'a mut self, now: Instant, out: &'a mut dyn Transmit) -> Io<'a> {
-        self.discovery_parts(now, out).2
+        self.parts(now, out).1
     }
 
-    /// The automaton of discovery, and what it needs.
-    fn discovery_parts<'a>(
-        &'a mut self,
-        now: Instant,
-        out: &'a mut dyn Transmit,
-    ) -> (&'a mut Discovery, &'a Owned, Io<'a>) {
+    /// The automata and what they need.
+    fn parts<'a>(&'a mut self, now: Instant, out: &'a mut dyn Transmit) -> (Parts<'a>, Io<'a>) {
         let io = Io {
             now,
             out,
+            session: self.session,
             random: &mut self.random,
             counters: &mut self.status.counters,
         };
-        (&mut self.discovery, &self.settings, io)
+        let parts = Parts {
+            settings: &self.settings,
+            discovery: &mut self.discovery,
+            link: &mut self.link,
+        };
+        (parts, io)
     }
 }

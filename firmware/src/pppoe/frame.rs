@@ -12,6 +12,8 @@ pub const SESSION: u16 = 0x8864;
 
 /// Version 1, type 1.
 const VERSION_AND_TYPE: u8 = 0x11;
+/// How long PPPoE's header is, in bytes.
+pub(crate) const HEADER_BYTES: usize = 6;
 /// What PPPoE's header and PPP's protocol field take off the Ethernet MTU, in bytes.
 pub(crate) const OVERHEAD_BYTES: u16 = 8;
 /// The most that a PPP packet carries in a plain Ethernet frame (RFC 2516, section 7), in bytes.

@@ -3,6 +3,7 @@
 use crate::router::hash::Random;
 use crate::router::time::Instant;
 
+use super::frame::Session;
 use super::status::Counters;
 
 /// A station's Ethernet address.
@@ -19,10 +20,12 @@ pub trait Transmit {
     fn send(&mut self, destination: Mac, ethertype: u16, header: &[u8], rest: &[u8]) -> bool;
 }
 
-/// The moment, the way out, and the one source of random numbers.
+/// The moment, the way out, the session, and the one source of random numbers.
 pub(crate) struct Io<'a> {
     pub(crate) now: Instant,
     pub(crate) out: &'a mut dyn Transmit,
+    /// The open session, in which PPP packets go.
+    pub(crate) session: Option<Session>,
     pub(crate) random: &'a mut Random,
     pub(crate) counters: &'a mut Counters,
 }

@@ -33,11 +33,15 @@
 //!   `retry` says.
 //! - `discovery` finds an access concentrator and a session (RFC 2516; its frames in `frame`, `tags`).
 //! - `link` is PPP inside the session, phase by phase (RFC 1661, section 3.2).
-//! - `layer` runs LCP and the network control protocols alike by the table of `automaton` (RFC 1661,
+//! - `layer` runs LCP and the network control protocols alike by the table of [`automaton`] (RFC 1661,
 //!   section 4.1); `lcp`, `ipcp` and `ipv6cp` know the options of each, `options` their format.
 //! - `authentication` proves who we are, by `pap` or `chap`.
 //! - `echo` asks whether the peer still lives, and `full_size` whether packets of more than 1492 bytes
 //!   arrive (RFC 4638).
+//!
+//! # What a hostile peer can do
+//! Whatever it sends, one frame in gives at most [`MAX_FRAMES_PER_FRAME`] frames out, a session that
+//! doesn't come up ends after [`SETUP_LIMIT_MS`], and each end is followed by discovery.
 
 #![cfg_attr(
     not(test),
@@ -51,21 +55,32 @@
         clippy::unwrap_used
     )
 )]
-#![expect(dead_code, reason = "PPP follows")]
-
+mod authentication;
+pub mod automaton;
+mod chap;
 mod client;
+mod control;
 mod discovery;
+mod echo;
 mod frame;
+mod full_size;
 mod io;
+mod ipcp;
+mod ipv6cp;
+mod layer;
+mod lcp;
 mod line;
+mod link;
+mod pap;
 mod retry;
 mod settings;
 mod status;
 mod tags;
 
-pub use client::{Client, Inbound};
+pub use client::{Client, Inbound, MAX_FRAMES_PER_FRAME};
 pub use frame::{DISCOVERY, SESSION};
 pub use io::{MAX_HEADER_BYTES, Mac, Transmit};
 pub use line::{Family, Line, LineIpv4, LineIpv6};
+pub use link::SETUP_LIMIT_MS;
 pub use settings::{Settings, SettingsError, SettingsProblem};
 pub use status::{Counters, Discard, Discards, Message, Phase, Reason, Status};

@@ -9,7 +9,7 @@ use super::frame::{OVERHEAD_BYTES, PLAIN_PAYLOAD_BYTES};
 /// The most bytes of a service name or an access concentrator's name.
 const MAX_NAME_BYTES: usize = 64;
 /// The most bytes of a user name or a password.
-const MAX_CREDENTIAL_BYTES: usize = 128;
+pub(crate) const MAX_CREDENTIAL_BYTES: usize = 128;
 /// The smallest MTU of an Ethernet port, in bytes: room for IPv4's 576 (RFC 791, section 3.1).
 const MIN_PORT_MTU_BYTES: u16 = 576 + OVERHEAD_BYTES;
 /// The largest MTU of a port, in bytes.
@@ -182,6 +182,13 @@ impl Owned {
     pub(crate) fn jumbo_payload(&self) -> Option<u16> {
         let payload = self.port_mtu_bytes.saturating_sub(OVERHEAD_BYTES).min(1500);
         (payload > PLAIN_PAYLOAD_BYTES).then_some(payload)
+    }
+
+    /// What we can receive in a session, if both ends agreed to `max_payload`.
+    pub(crate) fn mru_bytes(&self, max_payload: Option<u16>) -> u16 {
+        let plain = self.port_mtu_bytes.saturating_sub(OVERHEAD_BYTES);
+        let plain = plain.min(PLAIN_PAYLOAD_BYTES);
+        max_payload.unwrap_or(plain).max(plain)
     }
 }
 

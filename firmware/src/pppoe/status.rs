@@ -55,8 +55,8 @@ pub enum Reason {
     NoCommonAuthentication,
     /// The peer doesn't take user name and password.
     AuthenticationFailed,
-    /// The peer didn't say whether it takes user name and password.
-    AuthenticationTimeout,
+    /// The peer didn't say whether it takes user name and password, or hung up instead.
+    AuthenticationUnanswered,
     /// Neither IPv4 nor IPv6 came up.
     NoNetworkProtocol,
     /// The peer ended the session (PADT).
@@ -72,7 +72,9 @@ impl Reason {
     pub(crate) fn is_about_the_password(self) -> bool {
         matches!(
             self,
-            Self::AuthenticationFailed | Self::NoCommonAuthentication
+            Self::AuthenticationFailed
+                | Self::AuthenticationUnanswered
+                | Self::NoCommonAuthentication
         )
     }
 }
@@ -90,7 +92,7 @@ impl fmt::Display for Reason {
             Self::Loopback => "line looped back",
             Self::NoCommonAuthentication => "no common way to authenticate",
             Self::AuthenticationFailed => "authentication failed",
-            Self::AuthenticationTimeout => "no answer to the authentication",
+            Self::AuthenticationUnanswered => "no answer to the authentication",
             Self::NoNetworkProtocol => "neither IPv4 nor IPv6",
             Self::PeerHungUp => "peer hung up",
             Self::PeerTerminated => "peer terminated",

@@ -1,0 +1,353 @@
+//! One control protocol that runs: the table of [`automaton`](super::automaton) with its timer, its
+//! counters and its identifiers (RFC 1661, sections 4 and 5).
+
+use crate::router::hash::Random;
+use crate::router::time::Instant;
+
+use super::automaton::{Action, Event, State, transition};
+use super::control::{
+    CODE_REJECT, CONFIGURE_ACK, CONFIGURE_NAK, CONFIGURE_REJECT, CONFIGURE_REQUEST, ECHO_REPLY,
+    Judgement, OptionList, Packet, TERMINATE_ACK, TERMINATE_REQUEST, send,
+};
+use super::io::{Io, is_due};
+use super::retry::doubled;
+use super::status::Discard;
+
+/// The restart timer: 1 s, 2 s, then always the RFC's 3 s (section 4.6).
+const RESTART_MS: u32 = 1_000;
+const RESTART_LIMIT_MS: u32 = 3_000;
+/// How often a request is sent, and how many Configure-Naks are sent without a Configure-Ack
+/// (Max-Configure, Max-Terminate and Max-Failure, section 4.6).
+const MAX_CONFIGURE: u8 = 10;
+const MAX_TERMINATE: u8 = 2;
+const MAX_FAILURE: u8 = 5;
+/// Where a rejected packet is cut off so that it fits the smallest MRU that we agree to, in bytes.
+const MAX_REJECTED_BYTES: usize = 512;
+
+/// What a layer tells those above and below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// It opened.
+    Up,
+    /// It is open no longer.
+    Down,
+    /// It gave up, or was ended.
+    Finished,
+}
+
+/// What the protocols don't have in common: their options.
+pub(crate) trait Negotiation {
+    /// The PPP protocol number.
+    const PROTOCOL: u16;
+    /// What a peer's request asks for.
+    type Wish;
+
+    /// Writes the options of our Configure-Request.
+    fn request(&self, options: &mut OptionList);
+    /// Finds what is wrong with the options of the peer's, and reads the rest.
+    fn judge(
+        &mut self,
+        options: &[u8],
+        judgement: &mut Judgement,
+        random: &mut Random,
+    ) -> Result<Self::Wish, Discard>;
+    /// The peer's request was agreed to.
+    fn agree(&mut self, wish: Self::Wish);
+    /// Whether the request that the peer has agreed to is one with which we can go on.
+    fn is_enough(&self) -> bool;
+    /// The peer wants these other values.
+    fn nak(&mut self, options: &[u8], random: &mut Random) -> Result<(), Discard>;
+    /// The peer doesn't negotiate these options. Returns whether we can go on without.
+    fn reject(&mut self, options: &[u8]) -> Result<bool, Discard>;
+}
+
+/// A packet that an action sends.
+#[derive(Clone, Copy, Default)]
+struct Answer<'a> {
+    code: u8,
+    identifier: u8,
+    front: &'a [u8],
+    data: &'a [u8],
+}
+
+impl Answer<'_> {
+    /// One that says all by its code, which the action knows.
+    fn to(packet: &Packet<'_>) -> Self {
+        Self {
+            identifier: packet.identifier,
+            ..Self::default()
+        }
+    }
+}
+
+/// A control protocol in one state or another.
+pub(crate) struct Layer<N> {
+    pub(crate) negotiation: N,
+    state: State,
+    /// How often the request that is out may be repeated.
+    restarts: u8,
+    /// How often it was sent, which decides how long to wait.
+    sent: u8,
+    due: Option<Instant>,
+    last_identifier: u8,
+    /// The Configure-Request that is out. Of several answers to it, the first counts: a repeated one
+    /// would otherwise close what it opened.
+    asked: Option<u8>,
+    naks: u8,
+}
+
+impl<N: Negotiation> Layer<N> {
+    pub(crate) fn new(negotiation: N) -> Self {
+        Self {
+            negotiation,
+            state: State::Initial,
+            restarts: 0,
+            sent: 0,
+            due: None,
+            last_identifier: 0,
+            asked: None,
+            naks: 0,
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.state == State::Opened
+    }
+
+    /// Whether it is open, or may still come to be without the peer's beginning.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.state >= State::RequestSent
+    }
+
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    pub(crate) fn next_identifier(&mut self) -> u8 {
+        self.last_identifier = self.last_identifier.wrapping_add(1);
+        self.last_identifier
+    }
+
+    /// The layer below is ready, and this one is wanted.
+    pub(crate) fn open(&mut self, io: &mut Io<'_>) {
+        self.happen(Event::Open, io);
+        self.happen(Event::Up, io);
+    }
+
+    /// Takes an event that no packet brings.
+    pub(crate) fn happen(&mut self, event: Event, io: &mut Io<'_>) -> Option<Signal> {
+        self.step(event, Answer::default(), io)
+    }
+
+    /// Answers an Echo-Request (RFC 1661, section 5.8).
+    pub(crate) fn echo(&mut self, identifier: u8, magic: [u8; 4], data: &[u8], io: &mut Io<'_>) {
+        let answer = Answer {
+            code: ECHO_REPLY,
+            identifier,
+            front: &magic,
+            data,
+        };
+        self.step(Event::Echo, answer, io);
+    }
+
+    /// Repeats what wasn't answered.
+    pub(crate) fn poll(&mut self, io: &mut Io<'_>) -> Option<Signal> {
+        if !is_due(self.due, io.now) {
+            return None;
+        }
+        self.due = None;
+        if self.restarts > 0 {
+            self.happen(Event::Timeout, io)
+        } else {
+            self.happen(Event::LastTimeout, io)
+        }
+    }
+
+    /// Takes a packet.
+    pub(crate) fn receive(
+        &mut self,
+        packet: &Packet<'_>,
+        io: &mut Io<'_>,
+    ) -> Result<Option<Signal>, Discard> {
+        if self.state <= State::Starting {
+            return Err(Discard::Unexpected);
+        }
+        let signal = match packet.code {
+            CONFIGURE_REQUEST => return self.configure_request(packet, io),
+            CONFIGURE_ACK => return self.configure_ack(packet, io),
+            CONFIGURE_NAK | CONFIGURE_REJECT => return self.configure_nak(packet, io),
+            TERMINATE_REQUEST => self.step(Event::TerminateRequest, Answer::to(packet), io),
+            TERMINATE_ACK => self.happen(Event::TerminateAck, io),
+            // The rejected packet is the data; its code is the first byte.
+            CODE_REJECT => match packet.data.first() {
+                Some(CONFIGURE_REQUEST..=CODE_REJECT) => self.happen(Event::FatalReject, io),
+                Some(_) => self.happen(Event::BearableReject, io),
+                None => return Err(Discard::MalformedPacket),
+            },
+            _ => {
+                let len = packet.whole.len().min(MAX_REJECTED_BYTES);
+                let answer = Answer {
+                    code: CODE_REJECT,
+                    identifier: self.next_identifier(),
+                    data: packet.whole.get(..len).unwrap_or_default(),
+                    ..Answer::default()
+                };
+                self.step(Event::UnknownCode, answer, io)
+            }
+        };
+        Ok(signal)
+    }
+
+    fn configure_request(
+        &mut self,
+        packet: &Packet<'_>,
+        io: &mut Io<'_>,
+    ) -> Result<Option<Signal>, Discard> {
+        let mut judgement = Judgement::new(self.naks < MAX_FAILURE);
+        let judged = self
+            .negotiation
+            .judge(packet.data, &mut judgement, io.random);
+        let wish = judged?;
+        let (event, code, data) = if judgement.is_good() {
+            (Event::GoodRequest, CONFIGURE_ACK, packet.data)
+        } else {
+            let (code, data) = judgement.answer();
+            (Event::BadRequest, code, data)
+        };
+        let answer = Answer {
+            code,
+            identifier: packet.identifier,
+            front: &[],
+            data,
+        };
+        let was = self.state;
+        let signal = self.step(event, answer, io);
+        match (event, was) {
+            (_, State::Closed | State::Closing | State::Stopping) => {}
+            (Event::GoodRequest, _) => {
+                self.negotiation.agree(wish);
+                self.naks = 0;
+            }
+            _ if code == CONFIGURE_NAK => self.naks = self.naks.saturating_add(1),
+            _ => {}
+        }
+        Ok(signal)
+    }
+
+    fn configure_ack(
+        &mut self,
+        packet: &Packet<'_>,
+        io: &mut Io<'_>,
+    ) -> Result<Option<Signal>, Discard> {
+        if self.is_alive() {
+            self.is_answer(packet)?;
+            let mut request = OptionList::default();
+            self.negotiation.request(&mut request);
+            if packet.data != request.as_slice() || !self.negotiation.is_enough() {
+                return Err(Discard::WrongOptions);
+            }
+            self.asked = None;
+        }
+        Ok(self.step(Event::Ack, Answer::to(packet), io))
+    }
+
+    fn configure_nak(
+        &mut self,
+        packet: &Packet<'_>,
+        io: &mut Io<'_>,
+    ) -> Result<Option<Signal>, Discard> {
+        let mut goes_on = true;
+        if self.is_alive() {
+            self.is_answer(packet)?;
+            if packet.code == CONFIGURE_NAK {
+                self.negotiation.nak(packet.data, io.random)?;
+            } else {
+                goes_on = self.negotiation.reject(packet.data)?;
+            }
+            self.asked = None;
+        }
+        let event = if goes_on { Event::Nak } else { Event::Close };
+        Ok(self.step(event, Answer::to(packet), io))
+    }
+
+    fn is_answer(&self, packet: &Packet<'_>) -> Result<(), Discard> {
+        if self.asked == Some(packet.identifier) {
+            Ok(())
+        } else {
+            Err(Discard::WrongIdentifier)
+        }
+    }
+
+    fn step(&mut self, event: Event, answer: Answer<'_>, io: &mut Io<'_>) -> Option<Signal> {
+        let transition = transition(self.state, event)?;
+        let mut signal = None;
+        for action in transition.actions {
+            match action {
+                Action::LayerUp => signal = Some(Signal::Up),
+                Action::LayerDown => signal = Some(Signal::Down),
+                Action::LayerFinished => signal = Some(Signal::Finished),
+                Action::LayerStarted => {}
+                Action::InitializeCount => {
+                    let terminates = transition.actions.contains(&Action::SendTerminateRequest);
+                    self.restarts = if terminates {
+                        MAX_TERMINATE
+                    } else {
+                        MAX_CONFIGURE
+                    };
+                    self.sent = 0;
+                }
+                Action::ZeroCount => {
+                    self.restarts = 0;
+                    self.due = Some(io.now.after_ms(u64::from(RESTART_MS)));
+                }
+                Action::SendRequest => self.send_request(event, io),
+                Action::SendTerminateRequest => {
+                    let identifier = self.next_identifier();
+                    self.sending(io.now);
+                    send(N::PROTOCOL, TERMINATE_REQUEST, identifier, &[], &[], io);
+                }
+                Action::SendTerminateAck => {
+                    let Answer { identifier, .. } = answer;
+                    send(N::PROTOCOL, TERMINATE_ACK, identifier, &[], &[], io);
+                }
+                Action::SendAck
+                | Action::SendNak
+                | Action::SendCodeReject
+                | Action::SendEchoReply => {
+                    let Answer {
+                        code,
+                        identifier,
+                        front,
+                        data,
+                    } = answer;
+                    send(N::PROTOCOL, code, identifier, front, data, io);
+                }
+            }
+        }
+        self.state = transition.next;
+        // The timer runs where something is awaited (section 4.2).
+        if self.state < State::Closing || self.state == State::Opened {
+            self.due = None;
+        }
+        signal
+    }
+
+    fn send_request(&mut self, event: Event, io: &mut Io<'_>) {
+        let repeated = self.asked.filter(|_| event == Event::Timeout);
+        let identifier = repeated.unwrap_or_else(|| self.next_identifier());
+        self.asked = Some(identifier);
+        self.sending(io.now);
+        let mut options = OptionList::default();
+        self.negotiation.request(&mut options);
+        let data = options.as_slice();
+        send(N::PROTOCOL, CONFIGURE_REQUEST, identifier, &[], data, io);
+    }
+
+    /// A request goes out, and the timer starts.
+    fn sending(&mut self, now: Instant) {
+        let wait_ms = doubled(RESTART_MS, self.sent, RESTART_LIMIT_MS);
+        self.sent = self.sent.saturating_add(1);
+        self.restarts = self.restarts.saturating_sub(1);
+        self.due = Some(now.after_ms(u64::from(wait_ms)));
+    }
+}

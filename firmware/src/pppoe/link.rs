@@ -1,0 +1,492 @@
+//! PPP inside one session, phase by phase (RFC 1661, section 3.2): LCP, then authentication, then the
+//! network protocols.
+
+use core::net::Ipv4Addr;
+
+use crate::router::bytes::u16_at;
+use crate::router::hash::Random;
+use crate::router::time::Instant;
+
+use super::authentication::{Authentication, Outcome};
+use super::automaton::Event;
+use super::chap::CHAP;
+use super::control::{
+    CODE_REJECT, DISCARD_REQUEST, ECHO_REPLY, ECHO_REQUEST, IDENTIFICATION, PROTOCOL_REJECT,
+    Packet, TERMINATE_REQUEST, TIME_REMAINING, send,
+};
+use super::echo::{Due, Echo};
+use super::frame::{PLAIN_PAYLOAD_BYTES, Session, ppp_protocol};
+use super::full_size::FullSize;
+use super::io::{Io, earlier, is_due};
+use super::ipcp::{IPCP, Ipcp};
+use super::ipv6cp::{IPV6CP, Ipv6cp, interface_id};
+use super::layer::{Layer, Signal};
+use super::lcp::{LCP, Lcp};
+use super::line::{Family, Line};
+use super::pap::PAP;
+use super::settings::Owned;
+use super::status::{Discard, Message, Phase, Reason};
+
+/// A session in which no packets pass after so long is given up, in milliseconds.
+pub const SETUP_LIMIT_MS: u64 = 90_000;
+/// IPv6 needs packets of this size (RFC 8200, section 5), in bytes.
+const MIN_MTU_V6_BYTES: u16 = 1280;
+/// Where what the peer is told that we don't speak is cut off, in bytes.
+const MAX_REJECTED_BYTES: usize = 512;
+
+/// What became of a packet.
+pub(crate) enum Received {
+    /// It was PPP's own.
+    Control,
+    /// An IP packet, which begins so many bytes into the PPP packet.
+    Ip(Family, usize),
+    /// The session has to end.
+    End(End),
+}
+
+/// Why a session has to end.
+pub(crate) struct End {
+    pub(crate) reason: Reason,
+    pub(crate) message: Message,
+}
+
+impl From<Reason> for End {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            message: Message::new(),
+        }
+    }
+}
+
+/// What outlives a session, so that the next one is as much like it as the peer allows.
+struct Memory {
+    /// The address that the last open session had.
+    address: Ipv4Addr,
+    interface_id: [u8; 8],
+    /// Whether full-size packets were lost on this link.
+    is_plain: bool,
+}
+
+/// PPP over one session.
+pub(crate) struct Link {
+    phase: Phase,
+    lcp: Layer<Lcp>,
+    authentication: Authentication,
+    ipcp: Layer<Ipcp>,
+    ipv6cp: Layer<Ipv6cp>,
+    echo: Echo,
+    full_size: FullSize,
+    setup_due: Option<Instant>,
+    /// The peer has asked to terminate, because of what we did before.
+    peer_terminates: Option<Reason>,
+    memory: Memory,
+}
+
+impl Link {
+    pub(crate) fn new(settings: &Owned, random: &mut Random) -> Self {
+        let memory = Memory {
+            address: Ipv4Addr::UNSPECIFIED,
+            interface_id: interface_id(random),
+            is_plain: false,
+        };
+        Self {
+            phase: Phase::Establish,
+            lcp: Layer::new(Lcp::new(0, settings.refuse_pap, random)),
+            authentication: Authentication::new(),
+            ipcp: Layer::new(Ipcp::new(memory.address)),
+            ipv6cp: Layer::new(Ipv6cp::new(memory.interface_id)),
+            echo: Echo::new(),
+            full_size: FullSize::new(),
+            setup_due: None,
+            peer_terminates: None,
+            memory,
+        }
+    }
+
+    /// Other wiring may carry what this one lost.
+    pub(crate) fn new_wiring(&mut self) {
+        self.memory.is_plain = false;
+    }
+
+    /// What to ask for by PPP-Max-Payload, if anything.
+    pub(crate) fn jumbo_payload(&self, settings: &Owned) -> Option<u16> {
+        settings.jumbo_payload().filter(|_| !self.memory.is_plain)
+    }
+
+    /// Begins, in a new session.
+    pub(crate) fn open(&mut self, max_payload: Option<u16>, settings: &Owned, io: &mut Io<'_>) {
+        let mru_bytes = settings.mru_bytes(max_payload);
+        self.close_quietly();
+        self.lcp = Layer::new(Lcp::new(mru_bytes, settings.refuse_pap, io.random));
+        self.ipcp = Layer::new(Ipcp::new(self.memory.address));
+        self.ipv6cp = Layer::new(Ipv6cp::new(self.memory.interface_id));
+        self.setup_due = Some(io.now.after_ms(SETUP_LIMIT_MS));
+        self.lcp.open(io);
+    }
+
+    /// Ends, and says so once.
+    pub(crate) fn close(&mut self, io: &mut Io<'_>) {
+        self.lcp.happen(Event::Close, io);
+        self.close_quietly();
+    }
+
+    /// Ends without a word: the session is gone.
+    pub(crate) fn close_quietly(&mut self) {
+        self.phase = Phase::Establish;
+        self.authentication.stop();
+        self.echo.stop();
+        self.full_size.stop();
+        self.setup_due = None;
+        self.peer_terminates = None;
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// What an end of the peer's doing says about what we did before.
+    pub(crate) fn explain(&self, reason: Reason) -> Reason {
+        let is_the_peers = matches!(
+            reason,
+            Reason::PeerHungUp | Reason::PeerTerminated | Reason::LcpFailed
+        );
+        match self.phase {
+            _ if !is_the_peers => reason,
+            Phase::Establish if self.peer_terminates.is_some() => {
+                self.peer_terminates.unwrap_or(reason)
+            }
+            Phase::Establish if self.lcp.negotiation.has_refused_method() => {
+                Reason::NoCommonAuthentication
+            }
+            Phase::Authenticate if self.authentication.has_tried() => {
+                Reason::AuthenticationUnanswered
+            }
+            _ => reason,
+        }
+    }
+
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        [
+            self.lcp.next_due(),
+            self.authentication.next_due(),
+            self.ipcp.next_due(),
+            self.ipv6cp.next_due(),
+            self.echo.next_due(),
+            self.full_size.next_due(),
+        ]
+        .into_iter()
+        .fold(self.setup_due, earlier)
+    }
+
+    /// The data path, when at least one network protocol is open and it is known what fits.
+    pub(crate) fn line(&self, session: Session) -> Option<Line> {
+        let ipv4 = self.ipcp.is_open().then(|| self.ipcp.negotiation.line());
+        let ipv6 = self
+            .ipv6cp
+            .is_open()
+            .then(|| self.ipv6cp.negotiation.line());
+        if self.full_size.is_asking() || ipv4.is_none() && ipv6.is_none() {
+            return None;
+        }
+        Some(Line {
+            access_concentrator: session.access_concentrator,
+            session_id: session.id,
+            mtu_bytes: self.lcp.negotiation.mtu_bytes(),
+            ipv4,
+            ipv6,
+        })
+    }
+
+    /// Packets pass, or no longer do.
+    pub(crate) fn is_up(&mut self, is_up: bool, now: Instant) {
+        if is_up {
+            self.phase = Phase::Up;
+            self.setup_due = None;
+        } else {
+            if self.phase == Phase::Up {
+                self.phase = Phase::Network;
+            }
+            self.setup_due.get_or_insert(now.after_ms(SETUP_LIMIT_MS));
+        }
+        if self.ipcp.is_open() {
+            self.memory.address = self.ipcp.negotiation.line().local;
+        }
+    }
+
+    /// Takes one PPP packet.
+    pub(crate) fn receive(
+        &mut self,
+        ppp: &[u8],
+        settings: &Owned,
+        io: &mut Io<'_>,
+    ) -> Result<Received, Discard> {
+        let (protocol, at) = ppp_protocol(ppp).ok_or(Discard::MalformedProtocol)?;
+        let data = ppp.get(at..).unwrap_or_default();
+        if protocol == LCP {
+            let packet = Packet::read(data)?;
+            let end = self.lcp(&packet, settings, io)?;
+            return Ok(end.map_or(Received::Control, Received::End));
+        }
+        if !self.lcp.is_open() {
+            return Err(Discard::Unexpected);
+        }
+        let carries_ipv6 = self.carries_ipv6(settings);
+        let end = match protocol {
+            _ if protocol == Family::Ipv4.ppp_protocol() => {
+                return ip(Family::Ipv4, self.ipcp.is_open(), at);
+            }
+            _ if protocol == Family::Ipv6.ppp_protocol() && carries_ipv6 => {
+                return ip(Family::Ipv6, self.ipv6cp.is_open(), at);
+            }
+            PAP | CHAP => {
+                let packet = Packet::read(data)?;
+                let credentials = &settings.credentials;
+                let outcome = self
+                    .authentication
+                    .receive(protocol, &packet, credentials, io)?;
+                outcome.and_then(|outcome| self.authenticated(outcome, settings, io))
+            }
+            // What comes too early is nobody's yet (RFC 1661, section 3.5).
+            _ if matches!(self.phase, Phase::Establish | Phase::Authenticate) => {
+                return Err(Discard::Unexpected);
+            }
+            IPCP => {
+                let signal = self.ipcp.receive(&Packet::read(data)?, io)?;
+                self.network_signal(signal)
+            }
+            IPV6CP if carries_ipv6 => {
+                let signal = self.ipv6cp.receive(&Packet::read(data)?, io)?;
+                self.network_signal(signal)
+            }
+            _ => {
+                let identifier = self.lcp.next_identifier();
+                let rejected = data.get(..MAX_REJECTED_BYTES).unwrap_or(data);
+                let number = protocol.to_be_bytes();
+                send(LCP, PROTOCOL_REJECT, identifier, &number, rejected, io);
+                return Err(Discard::UnknownProtocol);
+            }
+        };
+        Ok(end.map_or(Received::Control, Received::End))
+    }
+
+    /// Does what is due.
+    pub(crate) fn poll(&mut self, settings: &Owned, io: &mut Io<'_>) -> Option<End> {
+        if is_due(self.setup_due, io.now) {
+            return Some(End::from(match self.phase {
+                Phase::Establish => self.explain(Reason::LcpFailed),
+                Phase::Authenticate => Reason::AuthenticationUnanswered,
+                _ => Reason::NoNetworkProtocol,
+            }));
+        }
+        let signal = self.lcp.poll(io);
+        if let Some(end) = self.lcp_signal(signal, settings, io) {
+            return Some(end);
+        }
+        if let Some(outcome) = self.authentication.poll(&settings.credentials, io)
+            && let Some(end) = self.authenticated(outcome, settings, io)
+        {
+            return Some(end);
+        }
+        let signals = [self.ipcp.poll(io), self.ipv6cp.poll(io)];
+        for signal in signals {
+            if let Some(end) = self.network_signal(signal) {
+                return Some(end);
+            }
+        }
+        let magic = self.lcp.negotiation.magic();
+        if self.full_size.poll(magic, io) {
+            self.renegotiate_plain(settings, io);
+        }
+        match self
+            .echo
+            .poll(settings.echo_interval_ms, settings.echo_failures, io)
+        {
+            Due::Nothing => {}
+            Due::Dead => return Some(End::from(Reason::PeerDead)),
+            Due::Ask => {
+                let counter = &mut io.counters.echo_requests;
+                *counter = counter.wrapping_add(1);
+                let identifier = self.lcp.next_identifier();
+                send(LCP, ECHO_REQUEST, identifier, &magic, &[], io);
+            }
+        }
+        None
+    }
+
+    /// Takes a packet of LCP, whose codes from 8 on are its own (RFC 1661, sections 5.7 to 5.9).
+    fn lcp(
+        &mut self,
+        packet: &Packet<'_>,
+        settings: &Owned,
+        io: &mut Io<'_>,
+    ) -> Result<Option<End>, Discard> {
+        match packet.code {
+            PROTOCOL_REJECT => return self.protocol_rejected(packet, settings, io),
+            ECHO_REQUEST => {
+                // The magic number of the one who sends stands before the data.
+                let data = packet.data.get(4..).ok_or(Discard::MalformedPacket)?;
+                let magic = self.lcp.negotiation.magic();
+                self.lcp.echo(packet.identifier, magic, data, io);
+                return Ok(None);
+            }
+            ECHO_REPLY => return self.echo_reply(packet, io).map(|()| None),
+            // Whom we talk to, and how long yet (RFC 1570): nothing depends on it.
+            DISCARD_REQUEST | IDENTIFICATION | TIME_REMAINING => return Ok(None),
+            CODE_REJECT if packet.data.first() == Some(&ECHO_REQUEST) => self.echo.stop(),
+            TERMINATE_REQUEST => {
+                self.peer_terminates = Some(self.explain(Reason::PeerTerminated));
+            }
+            _ => {}
+        }
+        let signal = self.lcp.receive(packet, io)?;
+        if self.lcp.negotiation.is_looped_back() {
+            return Ok(Some(End::from(Reason::Loopback)));
+        }
+        Ok(self.lcp_signal(signal, settings, io))
+    }
+
+    fn echo_reply(&mut self, packet: &Packet<'_>, io: &mut Io<'_>) -> Result<(), Discard> {
+        let magic = packet.data.get(..4).ok_or(Discard::MalformedPacket)?;
+        let own = self.lcp.negotiation.magic();
+        if !self.lcp.is_open() || magic == own && own != [0; 4] {
+            return Err(Discard::Unexpected);
+        }
+        io.counters.echo_replies = io.counters.echo_replies.wrapping_add(1);
+        self.echo.answered();
+        self.full_size
+            .answered(packet.identifier, packet.whole.len());
+        Ok(())
+    }
+
+    fn protocol_rejected(
+        &mut self,
+        packet: &Packet<'_>,
+        settings: &Owned,
+        io: &mut Io<'_>,
+    ) -> Result<Option<End>, Discard> {
+        let protocol = u16_at(packet.data, 0).ok_or(Discard::MalformedPacket)?;
+        // Only an open LCP speaks of other protocols (RFC 1661, section 5.7).
+        if !self.lcp.is_open() {
+            return Err(Discard::Unexpected);
+        }
+        Ok(match protocol {
+            LCP => {
+                let signal = self.lcp.happen(Event::FatalReject, io);
+                self.lcp_signal(signal, settings, io)
+            }
+            IPCP => {
+                let signal = self.ipcp.happen(Event::FatalReject, io);
+                self.network_signal(signal)
+            }
+            IPV6CP => {
+                let signal = self.ipv6cp.happen(Event::FatalReject, io);
+                self.network_signal(signal)
+            }
+            PAP | CHAP if self.phase == Phase::Authenticate => {
+                Some(End::from(Reason::NoCommonAuthentication))
+            }
+            _ => None,
+        })
+    }
+
+    fn lcp_signal(
+        &mut self,
+        signal: Option<Signal>,
+        settings: &Owned,
+        io: &mut Io<'_>,
+    ) -> Option<End> {
+        match signal? {
+            Signal::Up => self.established(settings, io),
+            Signal::Down => {
+                self.phase = Phase::Establish;
+                self.authentication.stop();
+                self.echo.stop();
+                self.full_size.interrupt();
+                self.ipcp.happen(Event::Down, io);
+                self.ipv6cp.happen(Event::Down, io);
+                let counter = &mut io.counters.renegotiations;
+                *counter = counter.wrapping_add(u64::from(self.peer_terminates.is_none()));
+            }
+            Signal::Finished => return Some(End::from(self.explain(Reason::LcpFailed))),
+        }
+        None
+    }
+
+    fn established(&mut self, settings: &Owned, io: &mut Io<'_>) {
+        self.peer_terminates = None;
+        self.echo.start(settings.echo_interval_ms, io);
+        let mtu_bytes = self.lcp.negotiation.mtu_bytes();
+        if mtu_bytes > PLAIN_PAYLOAD_BYTES {
+            let identifier = self.lcp.next_identifier();
+            let magic = self.lcp.negotiation.magic();
+            self.full_size.start(mtu_bytes, identifier, magic, io);
+        } else {
+            self.full_size.stop();
+        }
+        match self.lcp.negotiation.method() {
+            Some(method) => {
+                self.phase = Phase::Authenticate;
+                self.authentication.start(method, &settings.credentials, io);
+            }
+            None => self.network(settings, io),
+        }
+    }
+
+    fn authenticated(
+        &mut self,
+        outcome: Outcome,
+        settings: &Owned,
+        io: &mut Io<'_>,
+    ) -> Option<End> {
+        match outcome {
+            Outcome::Accepted => {
+                self.network(settings, io);
+                None
+            }
+            Outcome::Refused(message) => Some(End {
+                reason: Reason::AuthenticationFailed,
+                message,
+            }),
+            Outcome::Unanswered => Some(End::from(Reason::AuthenticationUnanswered)),
+        }
+    }
+
+    fn network(&mut self, settings: &Owned, io: &mut Io<'_>) {
+        self.phase = Phase::Network;
+        // Asked for once: if that comes to nothing, the next session starts without.
+        self.memory.address = Ipv4Addr::UNSPECIFIED;
+        self.ipcp.open(io);
+        if self.carries_ipv6(settings) {
+            self.ipv6cp.open(io);
+        }
+    }
+
+    fn network_signal(&mut self, signal: Option<Signal>) -> Option<End> {
+        let is_over =
+            signal? == Signal::Finished && !self.ipcp.is_alive() && !self.ipv6cp.is_alive();
+        is_over.then(|| End::from(Reason::NoNetworkProtocol))
+    }
+
+    fn carries_ipv6(&self, settings: &Owned) -> bool {
+        settings.ipv6 && self.lcp.negotiation.mtu_bytes() >= MIN_MTU_V6_BYTES
+    }
+
+    /// The full size doesn't arrive. The peer has to know, for it would send it; so LCP goes down
+    /// and up again with what plain Ethernet carries.
+    fn renegotiate_plain(&mut self, settings: &Owned, io: &mut Io<'_>) {
+        self.memory.is_plain = true;
+        self.lcp.negotiation.limit_mru(PLAIN_PAYLOAD_BYTES);
+        let signal = self.lcp.happen(Event::Down, io);
+        self.lcp_signal(signal, settings, io);
+        self.lcp.happen(Event::Up, io);
+    }
+}
+
+fn ip(family: Family, is_open: bool, at: usize) -> Result<Received, Discard> {
+    if is_open {
+        Ok(Received::Ip(family, at))
+    } else {
+        Err(Discard::NotOpen)
+    }
+}

@@ -16,6 +16,7 @@ use crate::policy::Policy;
 #[cfg(target_os = "linux")]
 use crate::router::RouterArguments;
 use crate::rules::{Interfaces, Rule, Rules};
+use crate::simulate::SimulateArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,6 +60,17 @@ Examples:
 
 Exit codes: 0 fine, 1 not as it should be, 2 bad usage, or something can't be used";
 
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  host-sim simulate --list
+      the faults of real life that are built in
+  host-sim simulate masquerading-server-goes-deaf --variants
+      with the cure, without it, and without the fault
+  host-sim simulate my-line.toml --timeline --capture wires
+      a scenario of your own: as text, and as captures for Wireshark
+
+Exit codes: 0 all that must hold does, 1 something does not, 2 bad usage or a scenario that can't be";
+
 /// Lowers the MSS of TCP SYNs in captures, and checks what other clamps did to them.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES, arg_required_else_help = true)]
@@ -78,6 +90,9 @@ pub(crate) enum Command {
     /// Say what a firewall's rule that clamps does, and what it doesn't
     #[command(after_help = RULE_EXAMPLES)]
     Explain(ExplainArguments),
+    /// Simulate a network: find out what hangs, what cures it, and why
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    Simulate(SimulateArguments),
     /// Clamp what passes between two interfaces, and change nothing else
     #[cfg(target_os = "linux")]
     #[command(after_help = NETWORK_EXAMPLES)]

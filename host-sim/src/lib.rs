@@ -23,6 +23,8 @@ mod interface;
 pub mod lab;
 mod listener;
 mod path;
+mod pcap_file;
+mod plain_host;
 pub mod policy;
 #[cfg(target_os = "linux")]
 mod programs;
@@ -31,6 +33,7 @@ mod report;
 #[cfg(target_os = "linux")]
 mod router;
 pub mod rules;
+mod simulate;
 #[cfg(target_os = "linux")]
 mod socket_wire;
 mod wording;
@@ -90,6 +93,7 @@ pub fn run(
         }
         Command::Check(arguments) => check::command::run(&arguments, &mut Listener::new(out)),
         Command::Explain(arguments) => rules::command::run(&arguments, &mut Listener::new(out)),
+        Command::Simulate(arguments) => simulate::run(&arguments, &mut Listener::new(out)),
         #[cfg(target_os = "linux")]
         Command::Bridge(arguments) => {
             bridge::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))

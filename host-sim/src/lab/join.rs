@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::arguments::JoinArguments;
-use super::capture::Capture;
 use super::line::Line;
 use super::namespaces::Namespaces;
 use super::network::{FAST_BITS_PER_SECOND, QUEUE_FRAMES};
@@ -18,6 +17,7 @@ use super::switch::Switch;
 use super::wire::{End, Wire};
 use crate::Exit;
 use crate::interface::{FrameBuffer, Interface, InterfaceError, Offload, Ready, Sent, Stop};
+use crate::pcap_file::Capture;
 
 /// How many frames are taken from one interface before the others get their turn.
 const FRAMES_A_TURN: usize = 64;

@@ -4,7 +4,6 @@
 
 mod arguments;
 mod black_hole;
-mod capture;
 mod clock;
 mod download;
 mod hop;

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::capture::Capture;
 use super::clock::Clock;
 use super::host::Host;
 use super::line::Line;
@@ -13,6 +12,7 @@ use super::router_box::RouterBox;
 use super::switch::Switch;
 use super::wire::Wire;
 use crate::interface::{Ready, Stop};
+use crate::pcap_file::Capture;
 
 /// What cables carry that are not the bottleneck.
 pub(super) const FAST_BITS_PER_SECOND: u64 = 1_000_000_000;

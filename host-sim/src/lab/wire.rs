@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::capture::Capture;
 use super::line::Line;
 use super::seen::Seen;
+use crate::pcap_file::Capture;
 
 /// Both directions, and who watches them.
 #[derive(Debug)]

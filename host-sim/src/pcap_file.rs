@@ -1,17 +1,17 @@
-//! What passed over a wire, as a capture that Wireshark opens.
+//! What passed over a wire of the lab or of a simulated network, as a capture that Wireshark opens.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Duration;
 
-/// pcap with nanoseconds (draft-ietf-opsawg-pcap, section 4), in this machine's byte order.
+/// pcap with nanoseconds (draft-ietf-opsawg-pcap, section 4), little-endian on every machine.
 const MAGIC_NANOSECONDS: u32 = 0xa1b2_3c4d;
 const VERSION: (u16, u16) = (2, 4);
 const LINK_TYPE_ETHERNET: u32 = 1;
 const SNAP_LEN: u32 = 65_535;
 
-/// A capture being written. The lab's clock starts at 0, and so do its time stamps.
+/// A capture being written. The network's clock starts at 0, and so do its time stamps.
 #[derive(Debug)]
 pub(crate) struct Capture {
     file: BufWriter<File>,
@@ -26,12 +26,12 @@ impl Capture {
         let mut file = BufWriter::new(File::create(&path).map_err(in_words)?);
         let (major, minor) = VERSION;
         let header = [
-            &MAGIC_NANOSECONDS.to_ne_bytes()[..],
-            &major.to_ne_bytes(),
-            &minor.to_ne_bytes(),
+            &MAGIC_NANOSECONDS.to_le_bytes()[..],
+            &major.to_le_bytes(),
+            &minor.to_le_bytes(),
             &[0; 8],
-            &SNAP_LEN.to_ne_bytes(),
-            &LINK_TYPE_ETHERNET.to_ne_bytes(),
+            &SNAP_LEN.to_le_bytes(),
+            &LINK_TYPE_ETHERNET.to_le_bytes(),
         ]
         .concat();
         file.write_all(&header).map_err(in_words)?;
@@ -46,10 +46,10 @@ impl Capture {
         let seconds = u32::try_from(now.as_secs()).unwrap_or(u32::MAX);
         let length = u32::try_from(frame.len()).unwrap_or(u32::MAX);
         let record = [
-            seconds.to_ne_bytes(),
-            now.subsec_nanos().to_ne_bytes(),
-            length.to_ne_bytes(),
-            length.to_ne_bytes(),
+            seconds.to_le_bytes(),
+            now.subsec_nanos().to_le_bytes(),
+            length.to_le_bytes(),
+            length.to_le_bytes(),
         ]
         .concat();
         self.file

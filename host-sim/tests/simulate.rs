@@ -1,0 +1,198 @@
+//! `host-sim simulate`: every scenario holds, and something else happens without its cure and
+//! without its fault; the same seed gives the same bytes; what can't be is refused with its place.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use host_sim::Exit;
+use sha1::{Digest, Sha1};
+
+fn simulate(words: &[&str]) -> (Exit, String, String) {
+    let words = ["host-sim", "simulate"].iter().chain(words);
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = host_sim::run(words.map(OsString::from), &mut out, &mut err);
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (exit, text(out), text(err))
+}
+
+fn built_in() -> Vec<String> {
+    let (exit, list, _) = simulate(&["--list", "--json"]);
+    assert_eq!(exit, Exit::Fine);
+    let name = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        line["name"].as_str().expect("a name").to_owned()
+    };
+    list.lines().map(name).collect()
+}
+
+#[test]
+fn every_scenario_file_is_built_in() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut files: Vec<_> = fs::read_dir(directory)
+        .expect("the scenarios are there")
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            path.file_stem().unwrap().to_string_lossy().into_owned()
+        })
+        .collect();
+    files.sort();
+    assert_eq!(built_in(), files);
+}
+
+#[test]
+fn every_scenario_holds_and_fails_without_its_cure_and_without_its_fault() {
+    for name in built_in() {
+        let (exit, out, err) = simulate(&[&name, "--variants"]);
+        assert_eq!(exit, Exit::Fine, "{err}{out}");
+        for variant in [
+            "as it stands",
+            "without.cure",
+            "without.fault",
+            "without both",
+        ] {
+            assert!(
+                out.contains(&format!("\n{variant} (seed")),
+                "{name}: {variant}"
+            );
+        }
+    }
+}
+
+/// The hash of everything that was captured, and it must be this on every machine.
+#[test]
+fn the_same_seed_gives_the_same_bytes_everywhere() {
+    let captured = |seed: &str| {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().to_string_lossy().into_owned();
+        let words = ["masquerading-server-goes-deaf", "--seed", seed, "--capture"];
+        let (exit, out, err) = simulate(&[&words[..], &[&path]].concat());
+        assert_eq!(exit, Exit::Fine, "{err}{out}");
+        let mut hash = Sha1::new();
+        for link in ["backbone", "dsl", "lan"] {
+            hash.update(fs::read(directory.path().join(format!("{link}.pcap"))).unwrap());
+        }
+        let bytes = hash.finalize();
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    assert_eq!(captured("1"), "b57d68d7e2312e08dbf1f4c2f5efba0f59ebf2b9");
+    assert_ne!(captured("1"), captured("2"));
+}
+
+fn refused(text: &str) -> String {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("scenario.toml");
+    fs::write(&path, text).unwrap();
+    let (exit, out, err) = simulate(&[&path.to_string_lossy()]);
+    assert_eq!((exit, out.as_str()), (Exit::BadInput, ""), "{err}");
+    err
+}
+
+const LEAST: &str = "title = 't'\n[hosts.left]\n[hosts.right]\n\
+                     [links.l]\nends = ['left', 'right']\n\
+                     [flows.f]\nfrom = 'left'\nto = 'right'\nbytes = 1000\n";
+
+#[test]
+fn a_misspelt_key_is_refused_with_its_line_and_a_suggestion() {
+    let err = refused(&LEAST.replace("bytes =", "bites ="));
+    assert!(
+        err.contains("line 9") && err.contains("did you mean `bytes`?"),
+        "{err}"
+    );
+    let err = refused(&LEAST.replace("to = 'right'", "to = 'rigth'"));
+    assert!(
+        err.contains("there is no host rigth; did you mean right?"),
+        "{err}"
+    );
+    let patched = format!("{LEAST}[without.cure.hosts.left]\nstak = 'icmp'\n");
+    let err = refused(&patched);
+    assert!(
+        err.contains("[without.cure]") && err.contains("did you mean `stack`?"),
+        "{err}"
+    );
+}
+
+#[test]
+fn what_can_not_be_is_refused() {
+    for (from, to, said) in [
+        ("bytes = 1000", "bytes = 0", "bytes: not between"),
+        ("bytes = 1000", "bytes = 1000\nip = 5", "neither 4 nor 6"),
+        (
+            "ends = ['left', 'right']",
+            "ends = ['left', 'left']",
+            "both ends are the same",
+        ),
+        (
+            "ends = ['left', 'right']",
+            "ends = ['left', 'right']\nloss_percent = 101",
+            "loss_percent",
+        ),
+        (
+            "ends = ['left', 'right']",
+            "ends = ['left', 'right']\nmtu_bytes = 68",
+            "mtu_bytes: under",
+        ),
+        (
+            "[hosts.left]",
+            "[hosts.left]\nfast_open = true",
+            "take stack =",
+        ),
+        (
+            "[hosts.right]",
+            "[hosts.right]\n[hosts.c]",
+            "a host has one link",
+        ),
+        (
+            "[hosts.right]",
+            "[hosts.right]\n[routers.right]",
+            "is a host and a router",
+        ),
+    ] {
+        let text = LEAST.replace(from, to);
+        assert_ne!(text, LEAST);
+        let err = refused(&text);
+        assert!(err.contains(said), "{to}: {err}");
+    }
+}
+
+#[test]
+fn a_name_that_is_no_scenario_is_answered_with_the_nearest() {
+    let (exit, _, err) = simulate(&["mtu-lowered-in-midflow"]);
+    assert_eq!(exit, Exit::BadInput);
+    assert!(
+        err.contains("did you mean mtu-lowered-in-mid-flow?"),
+        "{err}"
+    );
+}
+
+#[test]
+fn what_does_not_hold_is_said_and_is_the_exit_code() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("scenario.toml");
+    let expect = "[expect.flows.f]\ncompletes_within_s = 1.0\nmss_at_server = 1400\n";
+    fs::write(&path, format!("{LEAST}{expect}")).unwrap();
+    let (exit, out, _) = simulate(&[&path.to_string_lossy()]);
+    assert_eq!(exit, Exit::FoundFault);
+    assert!(out.contains("held    flows.f.completes_within_s"), "{out}");
+    assert!(
+        out.contains("FAILED  flows.f.mss_at_server       1400            1460"),
+        "{out}"
+    );
+    let (exit, out, _) = simulate(&[&path.to_string_lossy(), "--json"]);
+    assert_eq!(exit, Exit::FoundFault);
+    let line: serde_json::Value = serde_json::from_str(&out).expect("one line of JSON");
+    assert_eq!(line["verdicts"][1]["held"], false);
+    assert_eq!(line["flows"][0]["received_bytes"], 1000);
+}
+
+#[test]
+fn a_timeline_marks_what_was_dropped() {
+    let name = "masquerading-server-goes-deaf";
+    let (exit, out, _) = simulate(&[name, "--without", "cure", "--timeline"]);
+    assert_eq!(exit, Exit::Fine);
+    assert!(out.contains("SYN mss 1460"), "{out}");
+    assert!(out.contains("[too big, in silence]"));
+}

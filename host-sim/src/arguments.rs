@@ -55,6 +55,8 @@ Examples:
       the same around the firmware's image in QEMU, with captures of every wire
   host-sim bridge --left port1 --right port2 --link-mtu 1492
       a bump in the wire beside a router that does not clamp
+  host-sim bridge --left port1 --right port2 --rule '-A FORWARD -o port2 -p tcp --syn -j TCPMSS --set-mss 1400'
+      only what the old firewall's line takes
   host-sim router --lan port1 --lan-address 192.168.1.1/24 --wan port2 --wan-address 198.51.100.2/24 --gateway 198.51.100.1 --wan-mtu 1492
       the firmware's router between two interfaces of this machine
 

@@ -76,6 +76,29 @@ fn it_clamps_both_families_and_leaves_offloaded_data_as_it_is() {
 }
 
 #[test]
+fn rules_know_the_two_sides_of_the_wire() {
+    let lab = BumpInTheWire::new();
+    serve(&lab.right, 80, &file(1_000_000));
+    let bridge = lab.start(
+        "--rule 'nft add rule inet filter forward oifname \"to-right\" ip daddr 192.0.2.0/24 \
+         tcp flags syn tcp option maxseg size set 1300'",
+    );
+    // What the server may send is what the client said, which is what passed.
+    assert_eq!(fetch_text(&lab.left, "http://192.0.2.2/mss"), "1288");
+    assert_eq!(fetch_text(&lab.left, "http://[2001:db8::2]/mss"), "1428");
+    let report = report(&bridge.stop());
+    assert_eq!(report["left_to_right"]["clamped"], 1, "{report}");
+    assert_eq!(
+        report["left_to_right"]["left_alone"]["no-rule"], 1,
+        "{report}"
+    );
+    assert_eq!(
+        report["right_to_left"]["left_alone"]["no-rule"], 2,
+        "{report}"
+    );
+}
+
+#[test]
 fn a_wire_without_anything_to_clamp_passes_all_as_it_is() {
     let lab = BumpInTheWire::new();
     let file = file(1_000_000);

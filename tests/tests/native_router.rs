@@ -102,6 +102,21 @@ fn eight_connections_at_once_fill_the_wire_in_both_directions() {
     );
 }
 
+/// The article's line, as it is: the SYN that leaves is lowered, the answer is not.
+#[test]
+fn the_line_from_an_article_does_what_it_says_and_no_more() {
+    let internet = Internet::new(1492, TooBig::KeptSilent);
+    let file = file(FILE_LEN);
+    serve(&internet.server, 80, &file);
+    let rule = "iptables -t mangle -A FORWARD -o wan -p tcp --tcp-flags SYN,RST SYN \
+                -j TCPMSS --clamp-mss-to-pmtu";
+    let router = start(&internet, &format!("--wan-mtu 1492 --rule '{rule}'"));
+    assert!(fetch(&internet.client, "http://203.0.113.2/file") == *file);
+    let report = report(router);
+    assert_eq!(report["clamped"], 1, "{report}");
+    assert_eq!(report["left_alone"]["no_rule"], 1, "{report}");
+}
+
 #[test]
 fn behind_a_black_hole_a_download_hangs_without_the_clamp() {
     let internet = Internet::new(1492, TooBig::KeptSilent);

@@ -4,7 +4,9 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use heapless::Vec;
 
-use super::config_error::ConfigError;
+use super::clamp::Ruled;
+use super::clamp_rule::ClampRules;
+use super::config_error::{ConfigError, Problem};
 
 /// How many LANs a router may have.
 pub const MAX_LANS: usize = 4;
@@ -215,6 +217,7 @@ pub struct Config {
     pub(crate) forwards: Vec<PortForward, MAX_FORWARDS>,
     pub(crate) clamp: bool,
     pub(crate) clamp_through_tunnels: bool,
+    pub(crate) clamp_rules: Option<Ruled>,
     pub(crate) limits: Limits,
 }
 
@@ -233,7 +236,29 @@ impl Config {
             forwards: Vec::from_slice(settings.forwards).map_err(|_| too_many("forwards"))?,
             clamp: settings.clamp,
             clamp_through_tunnels: settings.clamp_through_tunnels,
+            clamp_rules: None,
             limits: settings.limits,
         })
+    }
+
+    /// The same, with rules that say which SYNs are clamped, and to what, instead of all of them to what
+    /// the ports and the path carry. They are borrowed for good, as from a `StaticCell`, so that a
+    /// router without any needs no room for them.
+    ///
+    /// # Errors
+    /// Where nothing is to be clamped, or inside tunnels too, whose SYNs no rule is asked about.
+    pub fn with_clamp_rules(mut self, rules: &'static ClampRules) -> Result<Self, ConfigError> {
+        if !self.clamp {
+            return Err(ConfigError::new(
+                "clamp_rules",
+                Problem::Excludes("no clamp"),
+            ));
+        }
+        if self.clamp_through_tunnels {
+            let excluded = Problem::Excludes("clamp_through_tunnels");
+            return Err(ConfigError::new("clamp_rules", excluded));
+        }
+        self.clamp_rules = Some(Ruled::by(rules));
+        Ok(self)
     }
 }

@@ -42,6 +42,8 @@ pub enum Problem {
     OutsideV6(Ipv6Addr),
     /// An address of the IP version that isn't asked for.
     OtherIpVersion(IpAddr),
+    /// Together with this, which it excludes.
+    Excludes(&'static str),
     /// The same as an earlier one, or overlapping it: a wire with its VLAN, a network, a forward.
     Taken,
 }
@@ -84,6 +86,7 @@ impl fmt::Display for ConfigError {
             Problem::NotHostV6(address) => write!(f, "{address} can't be a host's address here"),
             Problem::OutsideV4(address) => write!(f, "{address} is outside the network"),
             Problem::OutsideV6(address) => write!(f, "{address} is outside the prefix"),
+            Problem::Excludes(other) => write!(f, "can't be together with {other}"),
             Problem::OtherIpVersion(address) => write!(f, "{address} is of the other IP version"),
             Problem::Taken => write!(f, "the same as, or overlapping, another one"),
         }

@@ -170,7 +170,7 @@ counted! {
 
 counted! {
     /// Why the clamp left a packet alone: the reasons of `clamp_core::Reason` that a bare packet
-    /// can have.
+    /// can have, and the router's own.
     enum LeftAlone;
     /// Packets that the clamp left alone, by reason.
     struct LeftAloneCounters;
@@ -180,6 +180,8 @@ counted! {
     NotSyn => not_syn,
     /// A SYN without an MSS option.
     NoMss => no_mss,
+    /// A SYN that no rule matches.
+    NoRule => no_rule,
     /// A fragment without the whole TCP header.
     Fragment => fragment,
     /// A tunnel.

@@ -65,14 +65,13 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         if is_hop {
             ipv4::decrement_ttl(packet);
         }
-        let is_syn = transport.as_ref().is_some_and(Transport::is_syn);
         let ends = [
             Some(header.source),
             Some(header.destination),
             addresses.destination,
         ];
         let ends = ends.map(|end| end.map(Address::V4));
-        self.clamp(origin.port, hop.port, is_syn, ends, packet, now);
+        self.clamp(origin.port, hop.port, transport.as_ref(), ends, packet, now);
         self.emit_v4(hop, station, packet, wires)
     }
 

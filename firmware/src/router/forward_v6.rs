@@ -73,9 +73,8 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         if is_hop {
             ipv6::decrement_hop_limit(packet);
         }
-        let is_syn = transport.as_ref().is_some_and(Transport::is_syn);
         let ends = [Some(to), Some(Address::V6(header.destination)), None];
-        self.clamp(origin.port, hop.port, is_syn, ends, packet, now);
+        self.clamp(origin.port, hop.port, transport.as_ref(), ends, packet, now);
         match (
             self.send(hop.port, station, ethernet::IPV6, &[], packet, wires),
             hop.port,

@@ -138,7 +138,10 @@ impl World {
 
 impl<const N: usize> World<N> {
     pub(crate) fn with(settings: &Settings<'_>) -> Self {
-        let config = Config::new(settings).unwrap();
+        Self::with_config(Config::new(settings).unwrap())
+    }
+
+    pub(crate) fn with_config(config: Config) -> Self {
         let mut world = Self {
             router: Box::new(Router::new(config, *b"sixteen bytes ok")),
             outbox: Outbox::default(),

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use clap::Args;
 use firmware::router::config::{ForwardedProtocol, PortForward};
 
+use crate::rules::Rule;
+
 /// What `host-sim router` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct RouterArguments {
@@ -44,6 +46,12 @@ pub(crate) struct RouterArguments {
     /// Leave SYNs as they are
     #[arg(long)]
     pub(crate) no_clamp: bool,
+    /// Clamp only the SYNs that this rule of iptables, ip6tables, firewalld or nft takes, to what it says
+    /// (the path's MTU is the ports'; interfaces are --lan and --wan, with a VLAN also port1.7). Any
+    /// number, the first that matches wins
+    #[arg(long, value_name = "RULE", allow_hyphen_values = true,
+        conflicts_with_all = ["no_clamp", "tunnels"])]
+    pub(crate) rule: Vec<Rule>,
     /// Clamp inside IPIP, 6in4, 4in6, 6in6 and GRE, too
     #[arg(long, conflicts_with = "no_clamp")]
     pub(crate) tunnels: bool,

@@ -2,11 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use firmware::router::clamp_rule::Ports;
 use firmware::router::config::{
     Config, EthernetPort, Ipv4Interface, Ipv6Interface, Lan, Limits, Settings, Wan, WanIpv6,
 };
+use firmware::router::config_error::ConfigError;
 
 use super::arguments::{AddressInNetwork, RouterArguments};
+use crate::rules::{Interfaces, typed};
 
 /// Where the router's two ports are: the wire's number and the port's MAC address.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +58,33 @@ pub(super) fn config(
         clamp_through_tunnels: arguments.tunnels,
         limits: Limits::default(),
     };
-    Config::new(&settings).map_err(|error| error.to_string())
+    let words = |error: ConfigError| error.to_string();
+    let config = Config::new(&settings).map_err(words)?;
+    if arguments.rule.is_empty() {
+        return Ok(config);
+    }
+    let rules = typed(&arguments.rule, &interfaces(arguments))
+        .map_err(|refused| format!("--rule: {refused}"))?;
+    // The router of this process borrows them for as long as it runs.
+    let rules = Box::leak(Box::new(rules));
+    config.with_clamp_rules(rules).map_err(words)
+}
+
+/// By which names a rule may call the router's ports.
+fn interfaces(arguments: &RouterArguments) -> Interfaces {
+    let name = |interface: &str, vlan: Option<u16>| match vlan {
+        Some(vlan) => format!("{interface}.{vlan}"),
+        None => interface.to_owned(),
+    };
+    let RouterArguments { lan, wan, .. } = arguments;
+    let mut interfaces = Interfaces::unknown()
+        .and(&name(lan, arguments.lan_vlan), Ports::lan(0))
+        .and(&name(wan, arguments.wan_vlan), Ports::WAN);
+    // Where each has an interface of its own, its name alone says which one is meant.
+    if lan != wan {
+        interfaces = interfaces.and(lan, Ports::lan(0)).and(wan, Ports::WAN);
+    }
+    interfaces
 }
 
 fn of_both_families(

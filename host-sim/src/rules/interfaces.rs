@@ -36,7 +36,10 @@ impl Interfaces {
     /// One more: the port of a router that goes by this name.
     #[must_use]
     pub fn and(mut self, name: &str, port: Ports) -> Self {
-        self.named.push((name.to_owned(), port));
+        let named = (name.to_owned(), port);
+        if !self.named.contains(&named) {
+            self.named.push(named);
+        }
         self
     }
 

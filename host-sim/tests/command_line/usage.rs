@@ -78,7 +78,7 @@ fn the_examples_on_a_network_are_understood() {
         for example in examples {
             let output = host_sim()
                 .current_dir(folder.path(""))
-                .args(example.split_whitespace())
+                .args(quoted_words(example))
                 .output()
                 .unwrap();
             let said = stderr(&output);

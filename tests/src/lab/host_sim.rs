@@ -28,9 +28,18 @@ pub fn host_sim(command_line: &str) -> (Exit, String, String) {
 fn words(command_line: &str) -> Vec<OsString> {
     ["host-sim"]
         .into_iter()
-        .chain(command_line.split_whitespace())
+        .chain(quoted_words(command_line))
         .map(OsString::from)
         .collect()
+}
+
+/// Words at blanks, and those in single quotes as one.
+fn quoted_words(command_line: &str) -> impl Iterator<Item = &str> {
+    let pieces = command_line.split('\'').enumerate();
+    pieces.flat_map(|(place, piece)| match place % 2 {
+        0 => piece.split_whitespace().collect(),
+        _ => vec![piece],
+    })
 }
 
 /// A command of host-sim that runs until Ctrl-C. It ends with this value.

@@ -161,6 +161,11 @@ fn of_flow(
             seen.sent_again <= most,
         );
     }
+    if let Some(least) = expect.sent_again_at_least {
+        let (expected, found) = (format!("at least {least}"), seen.sent_again.to_string());
+        let held = seen.sent_again >= least;
+        add("sent_again_at_least", expected, found, held);
+    }
 }
 
 fn of_link(

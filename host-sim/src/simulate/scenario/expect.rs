@@ -54,6 +54,9 @@ pub(crate) struct FlowExpect {
     /// How often the sender sent the same bytes again at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sent_again_at_most: Option<u64>,
+    /// The same, at the least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sent_again_at_least: Option<u64>,
 }
 
 /// What must hold of one link.

@@ -1,11 +1,11 @@
 //! Frames that are nearly right, on both wires: whatever they are, the router goes on.
 
-use crate::nat::WEB;
 use crate::packets::{
     ACK, FIN, MORE_FRAGMENTS, RST, SEGMENT, SYN, Tcp, UDP, View, echo, end, fix_header_checksum,
     icmp_error, ip, ipv4, syn, tcp, udp,
 };
 use crate::random::Random;
+use crate::world::WEB;
 use crate::world::{
     ALICE, ALICE_V6, BOB, GATEWAY, GATEWAY_MAC, GATEWAY_V6, INNER_WIRE, LAN_MAC, LAN_WIRE, ROUTER,
     ROUTER_V6, SERVER, SERVER_V6, Sent, WAN, WAN_MAC, WAN_V6, WAN_WIRE, World, arp_request, frame,
@@ -108,8 +108,8 @@ fn nearly_right(random: &mut Random) -> (usize, Vec<u8>) {
             arp_request(random.pick(&[ALICE, BOB, GATEWAY]), ROUTER),
         ),
         1 => (WAN_WIRE, arp_request(GATEWAY, WAN)),
-        2 => (LAN_WIRE, crate::ndp::solicitation(ALICE_V6, ROUTER_V6)),
-        3 => (WAN_WIRE, crate::ndp::solicitation(GATEWAY_V6, WAN_V6)),
+        2 => (LAN_WIRE, crate::world::solicitation(ALICE_V6, ROUTER_V6)),
+        3 => (WAN_WIRE, crate::world::solicitation(GATEWAY_V6, WAN_V6)),
         4 => (
             INNER_WIRE,
             udp(
@@ -152,7 +152,7 @@ fn nearly_right(random: &mut Random) -> (usize, Vec<u8>) {
 }
 
 /// Frames that got as far as the tables, the neighbours or the box's own answers.
-fn deep(counters: &Counters) -> u64 {
+pub(crate) fn deep(counters: &Counters) -> u64 {
     let dropped = &counters.dropped;
     let at_the_tables = dropped.unsolicited
         + dropped.no_session
@@ -171,7 +171,11 @@ fn deep(counters: &Counters) -> u64 {
 }
 
 /// Sends random frames, hands what comes out to `look_at`, and returns the router's counters.
-fn run(mut random: Random, frames: usize, mut look_at: impl FnMut(Vec<Sent>)) -> Counters {
+pub(crate) fn run(
+    mut random: Random,
+    frames: usize,
+    mut look_at: impl FnMut(Vec<Sent>),
+) -> Counters {
     let lans = [lan()];
     let mut settings = settings(&lans, &[WEB]);
     settings.inner = Some(Inner {

@@ -1,6 +1,6 @@
 //! A configuration that can't be is refused, and the message names the field.
 
-use crate::nat::WEB;
+use crate::world::WEB;
 use crate::world::{lan, settings};
 use firmware::router::config::{Config, Inner, Lan, PortForward, Settings};
 

@@ -1,11 +1,11 @@
 //! The short way of a running session's packets does what the long way does: the same traffic with an option in
 //! its IPv4 headers, which no packet on the short way has.
 
-use crate::nat::WEB;
 use crate::packets::{
     ACK, Endpoint, FIN, RST, SEGMENT, SYN, Tcp, View, end, fix_header_checksum, tcp, udp,
 };
 use crate::random::Random;
+use crate::world::WEB;
 use crate::world::{
     ALICE, BOB, GATEWAY, GATEWAY_MAC, LAN_MAC, LAN_WIRE, ROUTER, SERVER, Sent, WAN, WAN_MAC,
     WAN_WIRE, World, frame, lan, mac_of, settings,

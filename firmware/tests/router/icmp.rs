@@ -1,10 +1,10 @@
 //! Errors: the router's own, and those that pass.
 
-use crate::nat::WEB;
 use crate::packets::{
     DONT_FRAGMENT, ICMP, MORE_FRAGMENTS, RST, SEGMENT, Tcp, UDP, View, echo, end,
     fix_header_checksum, icmp_error, ipv4, syn, tcp, udp,
 };
+use crate::world::WEB;
 use crate::world::{
     ALICE, BOB, LAN_MAC, LAN_WIRE, ROUTER, SERVER, WAN, WAN_WIRE, World, frame, lan, mac_of,
     settings,

@@ -64,14 +64,27 @@ fn port_of(packet: &[u8]) -> u16 {
     }
 }
 
-fn run<const N: usize>(packets: usize, evicts: bool) {
-    let mut random = Random::from_environment();
+/// How many packets went where.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Exchanged {
+    pub(crate) went_out: usize,
+    pub(crate) came_in: usize,
+    pub(crate) kept_out: usize,
+    pub(crate) sessions_evicted: u64,
+}
+
+/// Sends packets from both sides; `evicts` when the table of `N` sessions may run full.
+pub(crate) fn exchange<const N: usize>(
+    random: &mut Random,
+    packets: usize,
+    evicts: bool,
+) -> Exchanged {
     let lans = [lan()];
     let mut settings = settings(&lans, &[]);
     settings.limits.sessions_per_host = u16::MAX;
     let mut world = World::<N>::with(&settings);
     let mut model = Model::default();
-    let (mut came_in, mut kept_out) = (0, 0);
+    let mut exchanged = Exchanged::default();
     for _ in 0..packets {
         let protocol = random.pick(&PROTOCOLS);
         let port = u16::try_from(1024 + random.below(40)).unwrap();
@@ -84,11 +97,12 @@ fn run<const N: usize>(packets: usize, evicts: bool) {
         let now_ms = world.now.0;
         if random.one_in(2) {
             let inside = end(random.pick(&HOSTS), port);
-            let packet = packet_out(&mut random, inside, remote, protocol);
+            let packet = packet_out(random, inside, remote, protocol);
             let sent = world.lan_sends(&packet);
             assert!(sent.len() <= 1);
             if let Some(sent) = sent.first() {
                 assert_eq!(sent.wire, WAN_WIRE);
+                exchanged.went_out += 1;
                 let outside = &sent.frame[14..];
                 View(outside).assert_sound();
                 let key = (protocol, port_of(outside), remote);
@@ -126,15 +140,15 @@ fn run<const N: usize>(packets: usize, evicts: bool) {
                     if let Some(holder) = model.ports.get_mut(&(protocol, to)) {
                         holder.1 = now_ms;
                     }
-                    came_in += 1;
+                    exchanged.came_in += 1;
                 }
                 (Some(_), None) => panic!("{to} from {remote:?} came in unsolicited"),
                 (None, Some((_, seen_ms))) => {
                     let is_over = now_ms - *seen_ms >= lifetime_ms(protocol);
                     assert!(is_over || evicts, "a live flow was cut off");
-                    kept_out += 1;
+                    exchanged.kept_out += 1;
                 }
-                (None, None) => kept_out += 1,
+                (None, None) => exchanged.kept_out += 1,
             }
         }
         if random.one_in(100) {
@@ -142,11 +156,17 @@ fn run<const N: usize>(packets: usize, evicts: bool) {
             world.introduce();
         }
     }
-    println!("{came_in} came in, {kept_out} were kept out");
-    assert!(came_in > packets / 500 && kept_out > packets / 20);
-    assert_eq!(world.router.counters().events.sessions_evicted > 0, evicts);
+    exchanged.sessions_evicted = world.router.counters().events.sessions_evicted;
     world.wait_ms(3 * 3_600_000);
     assert_eq!(world.router.session_count(), 0, "no slot is lost");
+    exchanged
+}
+
+fn run<const N: usize>(packets: usize, evicts: bool) {
+    let exchanged = exchange::<N>(&mut Random::from_environment(), packets, evicts);
+    println!("{exchanged:?}");
+    assert!(exchanged.came_in > packets / 500 && exchanged.kept_out > packets / 20);
+    assert_eq!(exchanged.sessions_evicted > 0, evicts);
 }
 
 #[test]

@@ -4,16 +4,8 @@ use crate::packets::{
     ACK, FIN, ICMP, RST, SEGMENT, SYN, Tcp, UDP, View, echo, end, ip, syn, tcp, udp,
 };
 use crate::world::{
-    ALICE, BOB, GATEWAY_MAC, LAN_MAC, LAN_WIRE, SERVER, WAN, WAN_MAC, WAN_WIRE, World, frame, lan,
-    mac_of, settings,
-};
-use firmware::router::config::{ForwardedProtocol, PortForward};
-
-pub(crate) const WEB: PortForward = PortForward {
-    protocol: ForwardedProtocol::Tcp,
-    outside_port: 80,
-    inside: core::net::Ipv4Addr::new(192, 168, 1, 20),
-    inside_port: 8080,
+    ALICE, BOB, GATEWAY_MAC, LAN_MAC, LAN_WIRE, SERVER, WAN, WAN_MAC, WAN_WIRE, WEB, World, frame,
+    lan, mac_of, settings,
 };
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::packets::{ICMPV6, View, echo, end, ip, udp};
 use crate::world::{
-    ALICE_V6, GATEWAY_MAC, GATEWAY_V6, LAN_MAC, LAN_WIRE, ROUTER_V6, SERVER_V6, WAN_MAC, WAN_V6,
-    WAN_WIRE, World, frame, mac_of,
+    ALICE_V6, GATEWAY_V6, LAN_MAC, LAN_WIRE, ROUTER_V6, SERVER_V6, WAN_MAC, WAN_V6, WAN_WIRE,
+    World, frame, mac_of, solicitation,
 };
 use core::net::{IpAddr, Ipv6Addr};
 
@@ -13,26 +13,6 @@ const LAN_LINK_LOCAL: &str = "fe80::ff:fe00:1";
 
 fn address(text: &str) -> IpAddr {
     text.parse().unwrap()
-}
-
-/// A neighbour solicitation, as a whole frame.
-pub(crate) fn solicitation(source: &str, target: &str) -> Vec<u8> {
-    let target: Ipv6Addr = target.parse().unwrap();
-    let mac = if source == GATEWAY_V6 {
-        GATEWAY_MAC
-    } else {
-        mac_of(source)
-    };
-    let mut message = vec![135, 0, 0, 0, 0, 0, 0, 0];
-    message.extend(target.octets());
-    message.extend([1, 1]);
-    message.extend(mac);
-    let [.., b, c, d] = target.octets();
-    let word = |high, low| u16::from_be_bytes([high, low]);
-    let group = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 1, word(0xff, b), word(c, d));
-    let mut packet = ip(address(source), group.into(), ICMPV6, message);
-    packet[7] = 255;
-    frame([0x33, 0x33, 0xff, b, c, d], mac, &packet)
 }
 
 /// A neighbour advertisement from `source` to the router, as a whole frame.

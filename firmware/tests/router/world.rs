@@ -1,14 +1,16 @@
 //! A router with neighbours on all sides, under a clock that the test moves.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use firmware::router::config::{
-    Config, EthernetPort, Ipv4Interface, Ipv6Interface, Lan, Limits, PortForward, Settings, Wan,
-    WanIpv6,
+    Config, EthernetPort, ForwardedProtocol, Ipv4Interface, Ipv6Interface, Lan, Limits,
+    PortForward, Settings, Wan, WanIpv6,
 };
 use firmware::router::counters::Counters;
 use firmware::router::time::Instant;
 use firmware::router::{Router, Wires};
+
+use crate::packets::{ICMPV6, ip};
 
 pub(crate) const LAN_WIRE: usize = 0;
 pub(crate) const WAN_WIRE: usize = 1;
@@ -33,6 +35,13 @@ const ALL_PORTS: EthernetPort = EthernetPort {
     vlan: None,
     mac: LAN_MAC,
     mtu_bytes: 1500,
+};
+
+pub(crate) const WEB: PortForward = PortForward {
+    protocol: ForwardedProtocol::Tcp,
+    outside_port: 80,
+    inside: Ipv4Addr::new(192, 168, 1, 20),
+    inside_port: 8080,
 };
 
 /// One LAN and a WAN, both IP versions, no inner stack.
@@ -159,8 +168,8 @@ impl<const N: usize> World<N> {
             self.takes(LAN_WIRE, &arp_request(host, ROUTER));
         }
         self.takes(WAN_WIRE, &arp_request(GATEWAY, WAN));
-        self.takes(LAN_WIRE, &crate::ndp::solicitation(ALICE_V6, ROUTER_V6));
-        self.takes(WAN_WIRE, &crate::ndp::solicitation(GATEWAY_V6, WAN_V6));
+        self.takes(LAN_WIRE, &solicitation(ALICE_V6, ROUTER_V6));
+        self.takes(WAN_WIRE, &solicitation(GATEWAY_V6, WAN_V6));
         self.outbox.sent.clear();
     }
 
@@ -280,6 +289,26 @@ pub(crate) fn arp_request(sender: &str, target: &str) -> Vec<u8> {
         mac_of(sender)
     };
     arp(1, mac, sender, [0; 6], target, [0xff; 6])
+}
+
+/// A neighbour solicitation, as a whole frame.
+pub(crate) fn solicitation(source: &str, target: &str) -> Vec<u8> {
+    let target: Ipv6Addr = target.parse().unwrap();
+    let mac = if source == GATEWAY_V6 {
+        GATEWAY_MAC
+    } else {
+        mac_of(source)
+    };
+    let mut message = vec![135, 0, 0, 0, 0, 0, 0, 0];
+    message.extend(target.octets());
+    message.extend([1, 1]);
+    message.extend(mac);
+    let [.., b, c, d] = target.octets();
+    let word = |high, low| u16::from_be_bytes([high, low]);
+    let group = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 1, word(0xff, b), word(c, d));
+    let mut packet = ip(source.parse().unwrap(), group.into(), ICMPV6, message);
+    packet[7] = 255;
+    frame([0x33, 0x33, 0xff, b, c, d], mac, &packet)
 }
 
 pub(crate) fn arp_reply(sender: &str, mac: [u8; 6], to: [u8; 6], target: &str) -> Vec<u8> {

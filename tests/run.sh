@@ -86,11 +86,20 @@ build_images() {
     "${build[@]}" --bin nucleo-h743zi --features nucleo-h743zi --target thumbv7em-none-eabihf
 }
 
+# The fuzzer and the interpreter need a nightly compiler.
+install_nightly() {
+    rustup toolchain list | grep -q '^nightly' || rustup toolchain install nightly --profile minimal
+    rustup +nightly component add miri rust-src
+    command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz
+}
+
 step 'Debian packages' install_packages
 export PATH="$PATH:/usr/sbin:/sbin"
 step 'Linux guests' fetch_guests
 step 'Rust toolchain' rustup toolchain install
+step 'Nightly toolchain' install_nightly
 step 'Format' cargo fmt --all --check
+step 'Format of the fuzz targets' cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 step 'Clippy' cargo clippy --quiet --workspace --all-targets -- -D warnings
 step 'Bare-metal targets' build_for_bare_metal
 step 'Images of the boards' build_images
@@ -101,6 +110,7 @@ step 'A million nearly right frames' env FRAMES=1000000 \
     cargo test --quiet --release -p clamp-firmware --test router chaos
 step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
     cargo test --quiet -p tests --test firmware_in_qemu mps2_an500::damaged
+step 'Fuzzing, 20 s a target' bash tests/fuzz/run.sh 20
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
 step 'Flash' cargo bench --quiet -p tests --bench footprint
 step 'The router'"'"'s cost' cargo bench --quiet -p tests --bench router

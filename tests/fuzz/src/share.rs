@@ -2,9 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Inputs after which the share is printed again.
-const EVERY: u64 = 1 << 12;
-
 /// Counts inputs, and those that got somewhere.
 pub struct Share {
     all: AtomicU64,
@@ -21,11 +18,11 @@ impl Share {
         }
     }
 
-    /// Counts one input, and prints the share now and then, for `run.sh` to read.
+    /// Counts one input, and prints the share whenever the count has doubled, for `run.sh` to read.
     pub fn count(&self, is_deep: bool) {
         let all = self.all.fetch_add(1, Ordering::Relaxed) + 1;
         let deep = self.deep.fetch_add(u64::from(is_deep), Ordering::Relaxed) + u64::from(is_deep);
-        if all.is_multiple_of(EVERY) {
+        if all.is_power_of_two() {
             eprintln!("SHARE {} % of {all} inputs", deep * 100 / all);
         }
     }

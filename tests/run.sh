@@ -108,6 +108,8 @@ step 'Packages' cargo package --quiet --workspace --exclude tests --allow-dirty
 step 'Tests' as_some_root cargo test --workspace
 step 'A million nearly right frames' env FRAMES=1000000 \
     cargo test --quiet --release -p clamp-firmware --test router chaos
+step 'A million exchanges with hostile PPPoE peers' env EXCHANGES=1000000 \
+    cargo test --quiet --release -p clamp-firmware --test pppoe hostile -- --nocapture
 step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
     cargo test --quiet -p tests --test firmware_in_qemu mps2_an500::damaged
 step 'Fuzzing, 20 s a target' bash tests/fuzz/run.sh 20

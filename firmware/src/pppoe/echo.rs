@@ -34,7 +34,7 @@ impl Echo {
         self.due = Some(io.about_ms(interval_ms));
     }
 
-    /// LCP is no longer open, or the peer rejects echoes.
+    /// LCP is no longer open.
     pub(crate) fn stop(&mut self) {
         *self = Self::new();
     }

@@ -21,6 +21,9 @@ const RESTART_LIMIT_MS: u32 = 3_000;
 const MAX_CONFIGURE: u8 = 10;
 const MAX_TERMINATE: u8 = 2;
 const MAX_FAILURE: u8 = 5;
+/// What gave up because nobody answered begins again after so long, in milliseconds, if the session
+/// goes on: a line that was bad for half a minute shouldn't cost IPv4 until tomorrow.
+const REVIVE_MS: u64 = 30_000;
 /// Where a rejected packet is cut off so that it fits the smallest MRU that we agree to, in bytes.
 const MAX_REJECTED_BYTES: usize = 512;
 
@@ -156,11 +159,19 @@ impl<N: Negotiation> Layer<N> {
             return None;
         }
         self.due = None;
-        if self.restarts > 0 {
-            self.happen(Event::Timeout, io)
-        } else {
-            self.happen(Event::LastTimeout, io)
+        if self.state == State::Stopped {
+            self.happen(Event::Down, io);
+            return self.happen(Event::Up, io);
         }
+        if self.restarts > 0 {
+            return self.happen(Event::Timeout, io);
+        }
+        let was_asking = self.is_alive();
+        let signal = self.happen(Event::LastTimeout, io);
+        if was_asking {
+            self.due = Some(io.now.after_ms(REVIVE_MS));
+        }
+        signal
     }
 
     /// Takes a packet.

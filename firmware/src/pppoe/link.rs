@@ -333,7 +333,8 @@ impl Link {
             ECHO_REPLY => return self.echo_reply(packet, io).map(|()| None),
             // Whom we talk to, and how long yet (RFC 1570): nothing depends on it.
             DISCARD_REQUEST | IDENTIFICATION | TIME_REMAINING => return Ok(None),
-            CODE_REJECT if packet.data.first() == Some(&ECHO_REQUEST) => self.echo.stop(),
+            // Who rejects echoes lives, and will reject the next one too.
+            CODE_REJECT if packet.data.first() == Some(&ECHO_REQUEST) => self.echo.answered(),
             TERMINATE_REQUEST => {
                 self.peer_terminates = Some(self.explain(Reason::PeerTerminated));
             }

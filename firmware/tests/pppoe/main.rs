@@ -1,11 +1,17 @@
 //! The PPPoE client under a fake clock: against bytes written by hand, against a peer that behaves,
 //! and against peers that don't.
 
-#![allow(dead_code, reason = "the tests of every rule follow")]
-
+mod authentication;
+mod discovery;
+mod full_size;
+mod hostile;
+mod lcp;
+mod network;
 mod peer;
 #[path = "../router/random.rs"]
 mod random;
+mod reconnect;
 mod session;
+mod settings;
 mod table;
 mod world;

@@ -250,13 +250,116 @@ pub(crate) fn option(kind: u8, value: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The options in a Configure packet's data, with their values.
+/// The options in a Configure packet's data, with their values, as far as they are whole.
 pub(crate) fn options(mut data: &[u8]) -> Vec<(u8, Vec<u8>)> {
     let mut all = Vec::new();
     while let [kind, len, ..] = *data {
-        let (whole, rest) = data.split_at(usize::from(len));
-        all.push((kind, whole[2..].to_vec()));
+        let Some((whole, rest)) = data.split_at_checked(usize::from(len)) else {
+            break;
+        };
+        let Some(value) = whole.get(2..) else { break };
+        all.push((kind, value.to_vec()));
         data = rest;
     }
     all
+}
+
+/// A control packet that the client sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Packet {
+    pub(crate) protocol: u16,
+    pub(crate) code: u8,
+    pub(crate) identifier: u8,
+    pub(crate) data: Vec<u8>,
+}
+
+impl Packet {
+    pub(crate) fn new(protocol: u16, code: u8, identifier: u8, data: &[u8]) -> Self {
+        Self {
+            protocol,
+            code,
+            identifier,
+            data: data.to_vec(),
+        }
+    }
+}
+
+/// The control packets among what was sent.
+pub(crate) fn packets<'a>(sent: impl IntoIterator<Item = &'a Sent>) -> Vec<Packet> {
+    sent.into_iter()
+        .filter(|sent| sent.ethertype == SESSION)
+        .map(|sent| {
+            let (protocol, packet) = sent.ppp();
+            assert_eq!(
+                usize::from(packet[2]) << 8 | usize::from(packet[3]),
+                packet.len()
+            );
+            Packet::new(protocol, packet[0], packet[1], &packet[4..])
+        })
+        .collect()
+}
+
+/// What is done with bytes, step by step, instead of by a peer.
+impl World {
+    /// A client in session 0x0101 with `AC`, and the Configure-Request that it has sent.
+    pub(crate) fn in_session(settings: &Settings<'_>) -> (Self, Packet) {
+        let mut world = Self::new(settings);
+        let request = world.finds_session(&[]);
+        (world, request)
+    }
+
+    /// Has a session opened; `tags` are more of what the access concentrator says.
+    pub(crate) fn finds_session(&mut self, tags: &[u8]) -> Packet {
+        let padi = self.poll();
+        let uniq = tag(0x0103, &tag_of(&padi[0].bytes, 0x0103).unwrap());
+        let offer = [
+            tag(0x0101, b""),
+            tag(0x0102, b"ac"),
+            uniq.clone(),
+            tags.to_vec(),
+        ]
+        .concat();
+        let padr = self.discovers(AC, &pppoe(0x07, 0, &offer));
+        assert_eq!(padr[0].code(), 0x19);
+        let confirmation = [tag(0x0101, b""), uniq, tags.to_vec()].concat();
+        let sent = self.discovers(AC, &pppoe(0x65, 0x0101, &confirmation));
+        packets(&sent)[0].clone()
+    }
+
+    /// A client with an open LCP whose peer has asked for `options`.
+    pub(crate) fn with_lcp(settings: &Settings<'_>, options: &[u8]) -> (Self, Vec<Packet>) {
+        let (mut world, request) = Self::in_session(settings);
+        let sent = world.opens_lcp(&request, options);
+        (world, sent)
+    }
+
+    /// Agrees to `request`, and has `options` agreed to. Returns what follows.
+    pub(crate) fn opens_lcp(&mut self, request: &Packet, options: &[u8]) -> Vec<Packet> {
+        assert_eq!(self.ppp(0xc021, 2, request.identifier, &request.data), []);
+        let mut sent = self.ppp(0xc021, 1, 200, options);
+        assert_eq!(sent.remove(0), Packet::new(0xc021, 2, 200, options));
+        sent
+    }
+
+    /// The control packets that answer one from the peer.
+    pub(crate) fn ppp(
+        &mut self,
+        protocol: u16,
+        code: u8,
+        identifier: u8,
+        data: &[u8],
+    ) -> Vec<Packet> {
+        let packet = control(code, identifier, data);
+        let payload = [&protocol.to_be_bytes()[..], &packet].concat();
+        packets(&self.takes(AC, SESSION, &pppoe(0, 0x0101, &payload)))
+    }
+
+    /// The control packets that the client sends in the next `ms` milliseconds, and when.
+    pub(crate) fn waits_ms(&mut self, ms: u64) -> Vec<(u64, Packet)> {
+        self.wait_ms(ms)
+            .into_iter()
+            .filter(|(_, sent)| sent.ethertype == SESSION)
+            .map(|(at, sent)| (at, packets([&sent]).remove(0)))
+            .collect()
+    }
 }

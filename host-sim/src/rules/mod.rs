@@ -34,7 +34,6 @@ mod firewalld;
 mod flags;
 mod interfaces;
 mod iptables;
-mod lexer;
 mod nft;
 mod numbers;
 mod rule;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::error::RuleError;
-use super::words::{Placed, Word};
+use super::super::error::RuleError;
+use super::super::words::{Placed, Word};
 
 /// A word, a string without its quotes, or an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 //! As in the tools themselves, a match's options come behind what loads them: `--dport` behind `-p tcp`,
 //! `--mss` behind `-m tcpmss`, `--set-mss` behind `-j TCPMSS`.
 
+mod whole;
+
 use std::iter::Peekable;
 use std::ops::Range;
 use std::slice::Iter;
@@ -15,10 +17,10 @@ use super::flags;
 use super::numbers::{self, Masks};
 use super::rule::{Dialect, Hook, Rule, program};
 use super::words::{Operators, Word, split};
+use whole::TABLES;
 
 const CHAIN: &str = "the chains that packets go through are FORWARD, POSTROUTING, PREROUTING, INPUT \
                      and OUTPUT; where another one is jumped to from is not known here";
-const NO_TARGET: &str = "-j TCPMSS is missing";
 const NO_CEILING: &str = "--clamp-mss-to-pmtu or --set-mss N is missing";
 
 /// Reads a line with the command in front, or without as iptables-save writes it.
@@ -49,23 +51,6 @@ pub(super) fn parse(text: &str) -> Result<Rule, RuleError> {
 pub(super) fn parse_arguments(draft: Draft<'_>, arguments: &[Word]) -> Result<Rule, RuleError> {
     Options::new(draft, arguments).read()
 }
-
-/// Tables, and the chains they have.
-const TABLES: [(&str, &[Hook]); 4] = [
-    ("filter", &[Hook::Input, Hook::Forward, Hook::Output]),
-    (
-        "mangle",
-        &[
-            Hook::Prerouting,
-            Hook::Input,
-            Hook::Forward,
-            Hook::Output,
-            Hook::Postrouting,
-        ],
-    ),
-    ("raw", &[Hook::Prerouting, Hook::Output]),
-    ("security", &[Hook::Input, Hook::Forward, Hook::Output]),
-];
 
 struct Options<'a, 'w> {
     draft: Draft<'a>,
@@ -425,56 +410,6 @@ impl<'a, 'w> Options<'a, 'w> {
                 self.words.next_if(|word| is_seconds(word));
                 Ok(())
             }
-        }
-    }
-
-    /// What the tools and the kernel ask of a rule as a whole.
-    fn check(&self) -> Result<(), RuleError> {
-        let Some((hook, hook_at)) = &self.draft.hook else {
-            return self
-                .draft
-                .unfinished("-A FORWARD is missing, or another chain");
-        };
-        let (table, table_at) = self
-            .table
-            .as_ref()
-            .map_or((0, hook_at), |(table, at)| (*table, at));
-        if let Some((name, hooks)) = TABLES.get(table)
-            && !hooks.contains(hook)
-        {
-            let why = format!("the table {name} has no such chain (mangle has all)");
-            let at = if self.table.is_some() {
-                table_at
-            } else {
-                hook_at
-            };
-            return self.draft.refuse(at, why);
-        }
-        let unknown = match hook {
-            Hook::Postrouting | Hook::Output => self.draft.interface_at(End::Source),
-            Hook::Prerouting | Hook::Input => self.draft.interface_at(End::Destination),
-            Hook::Forward => None,
-        };
-        if let Some(at) = unknown {
-            return self
-                .draft
-                .refuse(at, "this interface is not known in this chain");
-        }
-        let Some(target_at) = &self.target_at else {
-            return self.draft.unfinished(NO_TARGET);
-        };
-        if !self.is_tcp {
-            return self.draft.refuse(target_at, "needs -p tcp");
-        }
-        match &self.draft.flags {
-            None => self.draft.refuse(
-                target_at,
-                "needs --tcp-flags SYN,RST SYN: it takes SYNs only",
-            ),
-            Some((flags, at)) if flags.value & Syn::SYN == 0 => self
-                .draft
-                .refuse(at, "TCPMSS takes SYNs only, and this may be something else"),
-            Some(_) => Ok(()),
         }
     }
 }

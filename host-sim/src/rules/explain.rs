@@ -241,7 +241,8 @@ fn notes(rule: &Rule) -> Vec<Note> {
     } else {
         note(
             "missing-mss",
-            "a SYN without an MSS option stays without one".into(),
+            "a SYN without an MSS option stays without one, unless --insert-missing is given"
+                .into(),
         );
     }
     if rule.takes_resets {
@@ -258,7 +259,8 @@ fn notes(rule: &Rule) -> Vec<Note> {
             "looks at ECN's flags, too: a SYN that offers ECN (RFC 3168) has them set".into(),
         );
     }
-    if rule.dialect != Dialect::Iptables || rule.hook.is_some_and(|hook| hook != Hook::Forward) {
+    let names_chain = matches!(rule.dialect, Dialect::Iptables | Dialect::RouterOs);
+    if !names_chain || rule.hook.is_some_and(|hook| hook != Hook::Forward) {
         note("hook", hook_words(rule));
     }
     note(
@@ -267,12 +269,14 @@ fn notes(rule: &Rule) -> Vec<Note> {
          lowest ceiling wins"
             .into(),
     );
-    note(
-        "better-than-linux",
-        "where Linux does harm, this doesn't follow: all MSS options are lowered, not just the first; \
-         the checksum is right at odd offsets, too; what AH or TCP-AO signs is not touched"
-            .into(),
-    );
+    if rule.dialect != Dialect::Cisco {
+        note(
+            "better-than-linux",
+            "where Linux does harm, this doesn't follow: all MSS options are lowered, not just the \
+             first; the checksum is right at odd offsets, too; what AH or TCP-AO signs is not touched"
+                .into(),
+        );
+    }
     notes
 }
 
@@ -328,18 +332,19 @@ fn hook_words(rule: &Rule) -> String {
                                      name: here it is for all packets that pass through"
                 .into()
         }
+        (Dialect::Cisco, ..) => {
+            "an interface takes what comes in and what leaves; which one, this line \
+             doesn't say: here it is for all packets that pass through"
+                .into()
+        }
         (Dialect::Nft, ..) => {
             "which packets come by depends on the hook of its chain, which this line \
                                doesn't say: here it is for all packets that pass through"
                 .into()
         }
-        (Dialect::Iptables, Some(Hook::Postrouting), _) => {
-            "POSTROUTING also sees what the box itself sends".into()
-        }
-        (Dialect::Iptables, Some(Hook::Prerouting), _) => {
-            "PREROUTING also sees what is for the box itself".into()
-        }
-        (Dialect::Iptables, ..) => {
+        (_, Some(Hook::Postrouting), _) => "POSTROUTING also sees what the box itself sends".into(),
+        (_, Some(Hook::Prerouting), _) => "PREROUTING also sees what is for the box itself".into(),
+        (Dialect::Iptables | Dialect::RouterOs, ..) => {
             "its chain sees only the box's own connections: it does nothing for \
                                     those that pass through, and bridge and router refuse it"
                 .into()

@@ -38,6 +38,7 @@ mod nft;
 mod numbers;
 mod rule;
 mod set;
+mod vendors;
 mod words;
 
 #[cfg(test)]

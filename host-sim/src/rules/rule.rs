@@ -9,7 +9,7 @@ use firmware::router::clamp_rule::{Ceiling, ClampRule, Match};
 use super::error::RuleError;
 use super::interfaces::{Interfaces, Side};
 use super::words::{MAX_RULE_LEN, Operators, split};
-use super::{firewalld, iptables, nft};
+use super::{firewalld, iptables, nft, vendors};
 
 /// In whose words a rule was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub enum Dialect {
     Nft,
     /// firewalld's `tcp-mss-clamp`, which becomes one of nft's rules.
     Firewalld,
+    /// Cisco IOS: `ip tcp adjust-mss`.
+    Cisco,
+    /// RouterOS: `action=change-mss`.
+    RouterOs,
 }
 
 /// Where in the kernel a rule looks at packets.
@@ -123,13 +127,17 @@ impl Rule {
             "firewall-cmd" | "firewall-offline-cmd" | "rule" => firewalld::parse(text),
             "iptables" | "iptables-legacy" | "iptables-nft" | "ip6tables" | "ip6tables-legacy"
             | "ip6tables-nft" => iptables::parse(text),
+            "/ip" | "/ipv6" => vendors::parse_routeros(text),
+            "ip" | "ipv6" if second_word(text) == "firewall" => vendors::parse_routeros(text),
+            "ip" | "ipv6" if second_word(text) == "tcp" => vendors::parse_cisco(text),
             first if first.starts_with('-') => iptables::parse(text),
             first if nft::begins_statement(first) => nft::parse_statement(text),
             "" => Err(RuleError::new(text, 0..text.len(), "no rule")),
             first => {
                 let start = text.find(first).unwrap_or(0);
                 let why = "no rule that is known here begins like this: iptables, ip6tables, \
-                           firewall-cmd, nft, or what would follow them";
+                           firewall-cmd, nft, or what would follow them, `ip tcp adjust-mss`, and \
+                           `/ip firewall mangle add`";
                 Err(RuleError::new(text, start..start + first.len(), why))
             }
         }?;
@@ -209,10 +217,15 @@ fn first_word(text: &str) -> &str {
     program(first)
 }
 
+fn second_word(text: &str) -> &str {
+    text.split_whitespace().nth(1).unwrap_or_default()
+}
+
 /// A program's name without its folders.
 pub(super) fn program(word: &str) -> &str {
     match word.strip_prefix('/') {
+        // RouterOS begins its menus like this.
+        Some("ip" | "ipv6") | None => word,
         Some(path) => path.rsplit('/').next().unwrap_or(path),
-        None => word,
     }
 }

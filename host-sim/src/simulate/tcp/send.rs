@@ -202,7 +202,8 @@ impl Send {
     fn due_probe(&self) -> Probe {
         let mss = self.mss();
         let window_segments = self.congestion_window / mss;
-        let is_quiet = self.probe.is_none() && !self.recovering && self.again.is_empty();
+        // Nothing was lost, or all that was on its way then has come.
+        let is_quiet = self.probe.is_none() && self.una >= self.recover;
         if !is_quiet || window_segments < PROBING_WINDOW_SEGMENTS {
             return Probe::None;
         }

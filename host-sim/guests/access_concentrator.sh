@@ -16,9 +16,9 @@ ip link set vec0 up
 echo '"customer" * "secret" *' >/etc/ppp/chap-secrets
 cp /etc/ppp/chap-secrets /etc/ppp/pap-secrets
 
-# serve [access=IF] [auth=require-pap|require-chap] [mru=N] [echo=SECONDS] [options='WORDS FOR PPPD']
+# serve [access=IF] [auth=require-pap|require-chap] [mru=N] [echo=SECONDS] [words='MORE FOR PPPD']
 serve() {
-    local access=vec0 auth=require-chap mru=1492 echo=10 options= "$@"
+    local access=vec0 auth=require-chap mru=1492 echo=10 words= "$@"
     cat >/run/options <<EOF2
 $auth
 name lab-ac
@@ -26,16 +26,18 @@ lcp-echo-interval $echo
 lcp-echo-failure 3
 ms-dns 203.0.113.53
 ms-dns 203.0.113.54
-mru $mru
-mtu $mru
 default-asyncmap
 noaccomp
 +ipv6
 debug
 logfile /run/pppd.log
-$(printf '%s\n' $options)
 EOF2
-    pppoe-server -F -I "$access" -C lab-ac -S internet -L 10.64.0.1 -R 10.64.0.10 -N 16 \
+    # The server tells its pppd what the line carries, and more, after these options; the last word
+    # counts.
+    [ "$mru" -lt 1500 ] && words="$words mru $mru mtu $mru"
+    printf '#!/bin/sh\nexec /usr/sbin/pppd "$@" %s\n' "$words" >/run/pppd
+    chmod +x /run/pppd
+    pppoe-server -F -q /run/pppd -I "$access" -C lab-ac -S internet -L 10.64.0.1 -R 10.64.0.10 -N 16 \
         -O /run/options >/run/server.log 2>&1 &
 }
 

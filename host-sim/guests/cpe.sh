@@ -17,6 +17,7 @@ dial() {
     cp /etc/ppp/chap-secrets /etc/ppp/pap-secrets
     pppd plugin rp-pppoe.so "$access" user "$user" noauth defaultroute \
         usepeerdns persist maxfail 0 holdoff 1 nodetach debug logfile /run/pppd.log \
+        lcp-echo-interval 2 lcp-echo-failure 3 noccp \
         mru "$mru" mtu "$mru" +ipv6 $options >/run/dial.log 2>&1 &
     dialer=$!
 }

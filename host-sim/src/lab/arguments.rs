@@ -17,6 +17,8 @@ pub(crate) struct LabArguments {
 pub(crate) enum LabCommand {
     /// Download something from behind a PMTU black hole, without the clamp and with it
     BlackHole(BlackHoleArguments),
+    /// Dial a PPPoE line, and download something over it, without the clamp and with it
+    Pppoe(PppoeArguments),
     /// Put the router between two real networks
     Join(JoinArguments),
 }
@@ -52,6 +54,40 @@ pub(crate) struct BlackHoleArguments {
     pub(crate) no_clamp: bool,
     #[command(flatten)]
     pub(crate) router: RouterChoice,
+    /// How much to download, in bytes
+    #[arg(long, value_name = "N", default_value_t = 200_000,
+          value_parser = clap::value_parser!(u32).range(10_000..=100_000_000))]
+    pub(crate) bytes: u32,
+    /// Write what passes over each wire to this directory, as captures that Wireshark opens
+    #[arg(long, value_name = "DIR")]
+    pub(crate) capture: Option<PathBuf>,
+    /// Report for machines, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What `host-sim lab pppoe` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct PppoeArguments {
+    /// Only the half without the clamp
+    #[arg(long)]
+    pub(crate) no_clamp: bool,
+    /// Linux in our router's place, to compare with
+    #[arg(long)]
+    pub(crate) linux_router: bool,
+    /// An access concentrator in this process, in the place of a real one
+    #[arg(long)]
+    pub(crate) in_process: bool,
+    /// The VLAN that the provider wants its line in
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u16).range(1..=4094))]
+    pub(crate) vlan: Option<u16>,
+    /// What the session carries, in bytes of IP packet; over 1492 by RFC 4638
+    #[arg(long, value_name = "N", default_value_t = 1492,
+          value_parser = clap::value_parser!(u16).range(1280..=1500))]
+    pub(crate) mtu: u16,
+    /// What everything in this process draws from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
     /// How much to download, in bytes
     #[arg(long, value_name = "N", default_value_t = 200_000,
           value_parser = clap::value_parser!(u32).range(10_000..=100_000_000))]

@@ -5,6 +5,7 @@
 mod arguments;
 mod black_hole;
 mod clock;
+mod dialed;
 mod download;
 mod hop;
 mod host;
@@ -41,6 +42,7 @@ pub(crate) fn run(
 ) -> Result<Exit, String> {
     match &arguments.command {
         LabCommand::BlackHole(arguments) => black_hole::run(arguments, out),
+        LabCommand::Pppoe(arguments) => pppoe::run(arguments, out),
         LabCommand::Join(arguments) => join::run(arguments, out, err),
     }
 }

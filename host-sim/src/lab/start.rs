@@ -7,7 +7,7 @@ use super::qemu::Qemu;
 use super::router_box::RouterBox;
 
 /// How fast frames go to a router that nothing emulates, in bits a second.
-const NATIVE_BITS_PER_SECOND: u64 = 100_000_000;
+pub(super) const NATIVE_BITS_PER_SECOND: u64 = 100_000_000;
 
 /// Where the router runs, in words.
 pub(super) fn name(choice: &RouterChoice) -> String {

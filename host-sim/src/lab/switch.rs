@@ -32,6 +32,11 @@ impl Switch {
         }
     }
 
+    /// The VLAN of the WAN on the trunk.
+    pub(crate) fn wan_vlan(self) -> u16 {
+        self.providers_vlan.unwrap_or(WAN_VLAN)
+    }
+
     /// What a frame on the trunk is on the WAN port, if it belongs there.
     pub(crate) fn on_wan(self, frame: &[u8]) -> Option<Vec<u8>> {
         match (self.providers_vlan, untagged(frame)?) {

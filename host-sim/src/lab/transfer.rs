@@ -68,6 +68,17 @@ impl Transfer {
         file: &[u8],
         from_port: u16,
     ) -> Result<Self, String> {
+        Self::interrupted(network, file, from_port, PATIENCE, |_| Ok(()))
+    }
+
+    /// The same, with something that happens when half of it is there, and then `patience`.
+    pub(crate) fn interrupted<P: Provider>(
+        network: &mut Network<P>,
+        file: &[u8],
+        from_port: u16,
+        patience: Duration,
+        at_half: impl FnOnce(&mut P) -> Result<(), String>,
+    ) -> Result<Self, String> {
         let began = network.now();
         // What is left of the last one is of no interest.
         network.server.connection().abort();
@@ -77,7 +88,8 @@ impl Transfer {
         let mut server = Server::new(file.to_vec());
         let client = RefCell::new(Client::default());
         let slowest = Duration::from_secs(file.len() as u64 / SLOWEST_BYTES_PER_SECOND);
-        let not_after = began + CONNECTING + PATIENCE + slowest;
+        let not_after = began + CONNECTING + patience + slowest;
+        let mut at_half = Some(at_half);
         let mut work = |client_host: &mut Host, server_host: &mut Host, now: Duration| {
             client.borrow_mut().work(client_host.connection(), now);
             server.work(server_host.connection());
@@ -85,22 +97,28 @@ impl Transfer {
         loop {
             // In short rounds, because every byte that comes moves the deadline.
             let until = network.now() + ROUND;
-            let finished = network.run(until, &mut work, |_| {
+            let awaited = match at_half {
+                Some(_) => file.len() / 2,
+                None => file.len(),
+            };
+            let came = network.run(until, &mut work, |_| {
                 let client = client.borrow();
-                client.file().is_some_and(|came| came.len() >= file.len())
+                client.file().is_some_and(|came| came.len() >= awaited)
             })?;
-            if finished {
+            if came && let Some(happens) = at_half.take() {
+                happens(&mut network.provider)?;
+            } else if came {
                 // What is still under way arrives, so that captures of two wires hold the same.
                 network.run(network.now() + PARTING, &mut work, |_| false)?;
                 break;
             }
             let client = client.borrow();
-            let patience = if client.is_connected() {
-                PATIENCE
+            let patience_now = if client.is_connected() {
+                patience
             } else {
                 CONNECTING
             };
-            let give_up_at = client.heard_at().max(began) + patience;
+            let give_up_at = client.heard_at().max(began) + patience_now;
             if network.now() >= give_up_at.min(not_after) {
                 break;
             }

@@ -1,40 +1,65 @@
-//! A Linux router on the line: what ours is measured by, and what the access concentrator in this
-//! process is held to.
+//! A Linux router on the line, at the real access concentrator to see that the tests say what is, and
+//! at the one in this process to hold that to it.
 
-use std::time::Duration;
+use host_sim::lab::pppoe::LineRouter;
 
-use host_sim::lab::pppoe::{Customer, End, Line, LineRouter, LineSetup, Served, Service};
+use crate::lab::Provider;
+use crate::scenarios;
 
-fn lay(served: Served, service: Service) -> Line {
-    Line::lay(LineSetup {
-        router: LineRouter::Linux(Customer::default()),
-        served,
-        service,
-        deaf_to: Vec::new(),
-        capture: None,
-        seed: 1,
-    })
-    .unwrap()
+mod at_linux {
+    use super::*;
+
+    #[test]
+    fn chap() {
+        scenarios::chap(Provider::Linux, LineRouter::Linux);
+    }
 }
 
-fn dials_and_downloads(served: Served) {
-    let mut line = lay(served, Service::default());
-    let session = line.await_session(Duration::from_secs(30)).unwrap();
-    eprintln!("{session:#?}");
-    assert_eq!(session.concentrator, "lab-ac");
-    assert_eq!(session.mtu_bytes(), Some(1492));
-    let download = line.download(200_000).unwrap();
-    eprintln!("{download:#?}");
-    assert_eq!(download.end, End::Finished);
-    assert_eq!(download.mss_arrived, Some(1452));
-}
+mod in_process {
+    use super::*;
 
-#[test]
-fn dials_a_real_access_concentrator_and_downloads() {
-    dials_and_downloads(Served::ByLinux(None));
-}
+    #[test]
+    fn chap() {
+        scenarios::chap(Provider::InProcess, LineRouter::Linux);
+    }
 
-#[test]
-fn dials_the_one_in_this_process_and_downloads() {
-    dials_and_downloads(Served::InProcess);
+    #[test]
+    fn pap() {
+        scenarios::pap(Provider::InProcess, LineRouter::Linux);
+    }
+
+    #[test]
+    fn wrong_password() {
+        // pppd waits a second, and tries again for ever.
+        scenarios::wrong_password(Provider::InProcess, LineRouter::Linux, 10);
+    }
+
+    #[test]
+    fn header_compression_and_compression_offered() {
+        scenarios::header_compression_and_compression_offered(
+            Provider::InProcess,
+            LineRouter::Linux,
+        );
+    }
+
+    #[test]
+    fn vlan_7() {
+        scenarios::vlan_7(Provider::InProcess, LineRouter::Linux);
+    }
+
+    #[test]
+    fn padt_in_mid_download() {
+        // Linux's masquerade forgets every connection of an interface that goes.
+        scenarios::padt_in_mid_download(Provider::InProcess, LineRouter::Linux, false);
+    }
+
+    #[test]
+    fn server_killed_and_restarted() {
+        scenarios::server_killed_and_restarted(Provider::InProcess, LineRouter::Linux);
+    }
+
+    #[test]
+    fn mrus() {
+        scenarios::mrus(Provider::InProcess, LineRouter::Linux);
+    }
 }

@@ -14,13 +14,12 @@ use crate::lab::clock::Clock;
 use crate::lab::linux_router::LinuxRouter;
 use crate::lab::network::{Network, Setup};
 use crate::lab::router_box::RouterBox;
+use crate::lab::start::NATIVE_BITS_PER_SECOND;
 use crate::lab::switch::Switch;
 use crate::lab::transfer::{Transfer, file};
 
 /// The client's first port; each download takes the next one.
 const FIRST_PORT: u16 = 50_001;
-/// How fast frames go to a router that nothing emulates, in bits a second.
-const UNHURRIED_BITS_PER_SECOND: u64 = 100_000_000;
 
 /// Which access concentrator serves the line.
 #[derive(Debug)]
@@ -92,13 +91,13 @@ impl Line {
             (LineRouter::Linux(customer), Some(mut guest)) => {
                 guest.shell(&customer.command(vlan))?;
                 let router = LinuxRouter { guest, switch };
-                (RouterBox::Linux(router), UNHURRIED_BITS_PER_SECOND)
+                (RouterBox::Linux(router), NATIVE_BITS_PER_SECOND)
             }
-            (router, _) => router.start(vlan, setup.seed)?,
+            (router, _) => router.start(switch, setup.seed)?,
         };
         // Where nothing real takes part, time need not pass.
         let clock = match &router {
-            RouterBox::Native(_) if !is_real => Clock::Virtual(Duration::ZERO),
+            RouterBox::Dialed(_) if !is_real => Clock::Virtual(Duration::ZERO),
             _ => Clock::Real(Instant::now()),
         };
         let network = Network::new(Setup {
@@ -188,6 +187,27 @@ impl Line {
         let port = self.next_port;
         self.next_port += 1;
         Transfer::make(&mut self.network, &file(bytes), port)
+    }
+
+    /// The same, but when half of it is there, the server ends every session with a PADT. The download
+    /// has `patience` to go on.
+    ///
+    /// # Errors
+    /// When something that runs in a process of its own is gone.
+    pub fn download_through_padt(
+        &mut self,
+        bytes: u32,
+        patience: Duration,
+    ) -> Result<Transfer, String> {
+        let port = self.next_port;
+        self.next_port += 1;
+        Transfer::interrupted(
+            &mut self.network,
+            &file(bytes),
+            port,
+            patience,
+            Concentrator::end_sessions,
+        )
     }
 
     /// The server dies without a word to anybody.

@@ -1,11 +1,14 @@
 //! `host-sim lab pppoe`: the router on a PPPoE line.
 
+mod command;
 mod concentrator;
 mod line;
 mod onlooker;
+mod report;
 mod router;
 mod service;
 
+pub(super) use command::run;
 pub use line::{Line, LineSetup, Served};
 pub use onlooker::{Session, Side};
 pub use router::{Customer, LineRouter};

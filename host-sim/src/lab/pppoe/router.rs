@@ -1,12 +1,17 @@
 //! Who is at the customer's end.
 
+use crate::lab::dialed::Dialed;
 use crate::lab::router_box::RouterBox;
+use crate::lab::start::NATIVE_BITS_PER_SECOND;
+use crate::lab::switch::Switch;
 
 /// The customer's router.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineRouter {
     /// Linux: pppd, masquerade, and the kernel's clamp.
     Linux(Customer),
+    /// Ours, in this process.
+    Native(Customer),
 }
 
 /// What the customer's router dials with.
@@ -49,9 +54,14 @@ impl Customer {
 }
 
 impl LineRouter {
-    pub(super) fn start(&self, _: Option<u16>, _: u64) -> Result<(RouterBox, u64), String> {
+    /// Starts it, if it is not Linux, and says how fast frames go to it, in bits a second.
+    pub(super) fn start(&self, switch: Switch, seed: u64) -> Result<(RouterBox, u64), String> {
         match self {
             Self::Linux(_) => Err("the Linux router was not booted".to_owned()),
+            Self::Native(customer) => {
+                let dialed = Dialed::new(customer, switch, seed)?;
+                Ok((RouterBox::Dialed(Box::new(dialed)), NATIVE_BITS_PER_SECOND))
+            }
         }
     }
 }

@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use crate::access_concentrator::{Authentication, Settings};
 
+/// What both headers take of a frame's payload.
+const PPPOE_AND_PPP_BYTES: u16 = 8;
+
 /// What the provider offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Service {
@@ -11,6 +14,9 @@ pub struct Service {
     pub authentication: Authentication,
     /// The most bytes of packet that it takes and sends; over 1492 only for customers who ask.
     pub mru_bytes: u16,
+    /// What its line carries, in bytes of PPP payload, which customers are told who ask (RFC 4638):
+    /// 1492 or 1500. A real one carries 1500 wherever it has no VLAN.
+    pub max_payload_bytes: u16,
     /// The VLAN of the line, if it has one.
     pub vlan: Option<u16>,
     /// Offers Van Jacobson's header compression.
@@ -26,6 +32,7 @@ impl Default for Service {
         Self {
             authentication: Authentication::Chap,
             mru_bytes: 1492,
+            max_payload_bytes: 1500,
             vlan: None,
             offers_header_compression: false,
             offers_compression: false,
@@ -40,6 +47,7 @@ impl Service {
         Settings {
             authentication: self.authentication,
             mru_bytes: self.mru_bytes,
+            max_payload_bytes: self.max_payload_bytes,
             vlan: self.vlan,
             offers_header_compression: self.offers_header_compression,
             offers_compression: self.offers_compression,
@@ -54,25 +62,29 @@ impl Service {
         let mut access = "vec0".to_owned();
         if let Some(vlan) = self.vlan {
             access = format!("vec0.{vlan}");
-            let _ = write!(command, "vlan {vlan}; ");
+            let mtu = self.max_payload_bytes + PPPOE_AND_PPP_BYTES;
+            let _ = write!(command, "vlan {vlan}; ip link set {access} mtu {mtu}; ");
         }
         let authentication = match self.authentication {
             Authentication::Pap => "require-pap",
             Authentication::Chap => "require-chap",
         };
-        let mut options = String::new();
-        if !self.offers_header_compression {
-            options.push_str("novj ");
-        }
-        if !self.offers_compression {
-            options.push_str("noccp ");
-        }
+        let header_compression = if self.offers_header_compression {
+            // pppd's own way, unless told otherwise.
+            ""
+        } else {
+            "novj"
+        };
+        let compression = if self.offers_compression {
+            "deflate 15"
+        } else {
+            "noccp"
+        };
         let _ = write!(
             command,
-            "serve access={access} auth={authentication} mru={} echo={} options='{}'",
-            self.mru_bytes,
-            self.echo_interval_s,
-            options.trim_end()
+            "serve access={access} auth={authentication} mru={} echo={} \
+             words='{header_compression} {compression}'",
+            self.mru_bytes, self.echo_interval_s
         );
         command
     }

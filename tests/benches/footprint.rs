@@ -1,4 +1,5 @@
-//! Bytes of flash that each call of the clamp costs on bare-metal targets, linked alone.
+//! Bytes of flash that each call of the clamp costs on bare-metal targets, linked alone, and the whole
+//! PPPoE client, whose static RAM is the client itself.
 //! `cargo bench -p tests --bench footprint` prints the table.
 
 use std::env;
@@ -13,18 +14,45 @@ const TARGETS: [&str; 3] = [
     "thumbv7em-none-eabihf",
     "riscv32imac-unknown-none-elf",
 ];
-const ENTRIES: [&str; 3] = ["clamp_packet", "clamp_frame", "insert_in_frame"];
+/// The functions that are linked alone, and the program that has them.
+const ENTRIES: [(&str, Program); 4] = [
+    ("clamp_packet", CLAMP),
+    ("clamp_frame", CLAMP),
+    ("insert_in_frame", CLAMP),
+    ("pppoe_client", PPPOE),
+];
+const CLAMP: Program = Program {
+    arguments: ["-p", "clamp-core", "--example", "footprint"],
+    path: "release/examples/footprint",
+};
+const PPPOE: Program = Program {
+    arguments: ["-p", "clamp-firmware", "--bin", "pppoe-footprint"],
+    path: "release/pppoe-footprint",
+};
 const OPT_LEVELS: [&str; 2] = ["s", "3"];
 
-/// Links `entry` of the footprint example for `target`, and returns the bytes of its code, its
+/// Something that cargo links.
+#[derive(Clone, Copy)]
+struct Program {
+    arguments: [&'static str; 4],
+    /// In the target's directory.
+    path: &'static str,
+}
+
+/// Links `entry` of `program` for `target`, and returns the bytes of its code, its
 /// constants, and its static RAM.
-fn size(target: &str, entry: &str, opt_level: &str) -> Result<[u64; 3], String> {
+fn size(
+    target: &str,
+    (entry, program): (&str, Program),
+    opt_level: &str,
+) -> Result<[u64; 3], String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let directory = root.join("target/footprint").join(opt_level);
     let status = Command::new(env!("CARGO"))
         .current_dir(&root)
-        .args(["rustc", "--quiet", "--release", "-p", "clamp-core"])
-        .args(["--example", "footprint", "--target", target])
+        .args(["rustc", "--quiet", "--release"])
+        .args(program.arguments)
+        .args(["--target", target])
         .arg("--target-dir")
         .arg(&directory)
         .args(["--config", "profile.release.lto=true"])
@@ -39,7 +67,7 @@ fn size(target: &str, entry: &str, opt_level: &str) -> Result<[u64; 3], String> 
     if !status.success() {
         return Err(format!("{target} does not link: {status}"));
     }
-    let program = directory.join(target).join("release/examples/footprint");
+    let program = directory.join(target).join(program.path);
     let bytes = fs::read(&program).map_err(|error| format!("{}: {error}", program.display()))?;
     let file = object::File::parse(bytes.as_slice()).map_err(|error| error.to_string())?;
     let sum = |kinds: &[SectionKind]| {
@@ -62,8 +90,8 @@ fn main() -> ExitCode {
     );
     for opt_level in OPT_LEVELS {
         for target in TARGETS {
-            for entry in ENTRIES {
-                match size(target, entry, opt_level) {
+            for (entry, program) in ENTRIES {
+                match size(target, (entry, program), opt_level) {
                     Ok([text, constants, ram]) => println!(
                         "{target:30}{entry:20}{opt_level:>10}{text:>8}{constants:>11}{ram:>12}"
                     ),

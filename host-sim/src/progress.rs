@@ -31,6 +31,20 @@ impl Progress {
         Self(bar)
     }
 
+    /// A bar for so many runs.
+    pub(crate) fn over_runs(runs: u64) -> Self {
+        let bar = ProgressBar::new(runs);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len}, {eta} left") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// One run is done.
+    pub(crate) fn step(&self) {
+        self.0.inc(1);
+    }
+
     /// `input`, whose bytes move the bar.
     pub(crate) fn watch(&self, input: impl Read) -> impl Read {
         self.0.wrap_read(input)

@@ -10,8 +10,7 @@ pub(crate) struct SimulateArguments {
     /// The scenario: a file, or the name of one that is built in (see --list)
     #[arg(
         value_name = "SCENARIO",
-        required_unless_present = "list",
-        conflicts_with = "list"
+        required_unless_present_any = ["list", "swarm"], conflicts_with_all = ["list", "swarm"]
     )]
     pub(crate) scenario: Option<String>,
     /// Name the scenarios that are built in
@@ -44,6 +43,21 @@ pub(crate) struct SimulateArguments {
     /// Print what happened, line by line
     #[arg(long, requires = "scenario", conflicts_with = "json")]
     pub(crate) timeline: bool,
+    /// Random networks and faults instead of a scenario; what fails is shrunk to the smallest
+    /// scenario that does
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) swarm: bool,
+    /// No new network of a swarm after so many seconds
+    #[arg(long, value_name = "N", requires = "swarm")]
+    pub(crate) seconds: Option<u32>,
+    /// Where the smallest failing scenario of a swarm goes
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "swarm",
+        default_value = "smallest.toml"
+    )]
+    pub(crate) smallest: PathBuf,
     /// Report for machines, as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -8,6 +8,7 @@
 mod arguments;
 mod build;
 mod describe;
+mod invariants;
 mod library;
 mod link;
 mod nodes;
@@ -16,6 +17,7 @@ mod plan;
 mod report;
 mod run;
 mod scenario;
+mod swarm;
 mod tcp;
 mod timeline;
 mod trace;
@@ -39,6 +41,9 @@ use scenario::{Variant, Variants};
 pub(crate) fn run(arguments: &SimulateArguments, out: &mut dyn Write) -> Result<Exit, String> {
     if arguments.list {
         return list(arguments.json, out);
+    }
+    if arguments.swarm {
+        return swarm::command::run(arguments, out);
     }
     let Some(asked) = &arguments.scenario else {
         return Err("no scenario".to_owned());

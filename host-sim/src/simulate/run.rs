@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::invariants;
 use super::scenario::{Scenario, Variant, Variants};
 use super::trace::{Fate, Happening};
 use super::verdict::{FlowState, Verdict, verdicts};
@@ -20,9 +21,23 @@ impl Run {
     /// # Errors
     /// A node that can't be as asked, by name.
     pub(crate) fn of(scenario: &Scenario, seed: u64, with_trace: bool) -> Result<Self, String> {
-        let mut world = World::new(scenario, seed, with_trace)?;
+        let holds_invariants = scenario
+            .expect
+            .network
+            .as_ref()
+            .is_some_and(|network| network.invariants == Some(true));
+        let mut world = World::new(scenario, seed, with_trace || holds_invariants)?;
         world.run();
-        let verdicts = verdicts(&scenario.expect, &world);
+        let mut verdicts = verdicts(&scenario.expect, &world);
+        if holds_invariants {
+            let violation = invariants::first_violation(scenario, &mut world);
+            verdicts.push(Verdict {
+                what: "network.invariants".to_owned(),
+                expected: "hold".to_owned(),
+                held: violation.is_none(),
+                found: violation.map_or("all hold".to_owned(), |found| found.to_string()),
+            });
+        }
         Ok(Self { world, verdicts })
     }
 

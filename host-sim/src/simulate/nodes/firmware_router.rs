@@ -6,6 +6,7 @@ use firmware::router::config::{
     Config, EthernetPort, Ipv4Interface, Ipv6Interface, Lan, Limits, MAX_MTU_BYTES, Settings, Wan,
     WanIpv6,
 };
+use firmware::router::counters::Counters;
 use firmware::router::time::Instant;
 use firmware::router::{Router, Wires};
 
@@ -16,6 +17,8 @@ use super::super::trace::Refusal;
 use super::Outbox;
 
 const SESSIONS: usize = 1024;
+/// Longer than any entry of its tables lives.
+const A_DAY: Duration = Duration::from_secs(86_400);
 
 /// The router, and when it wants to be asked again.
 pub(crate) struct FirmwareRouter {
@@ -119,6 +122,32 @@ impl FirmwareRouter {
             self.next = self.router.poll(at, &mut Sending(out));
         }
         self.next.map(|next| Duration::from_millis(next.0))
+    }
+
+    /// What it has counted.
+    pub(crate) fn counters(&self) -> Counters {
+        self.router.counters()
+    }
+
+    /// How many sessions and waiting packets it holds when nothing has come for a day.
+    pub(crate) fn a_day_later(&mut self, now: Duration) -> (usize, u64) {
+        let end = now + A_DAY;
+        let mut nobody = Outbox::default();
+        while let Some(next) = self.next.map(|next| Duration::from_millis(next.0)) {
+            if next > end {
+                break;
+            }
+            // Not by less than its clock tells apart.
+            self.poll(next.max(now), &mut nobody);
+            nobody.frames.clear();
+            if self
+                .next
+                .is_some_and(|later| Duration::from_millis(later.0) <= next)
+            {
+                self.next = Some(instant(next + Duration::from_millis(1)));
+            }
+        }
+        (self.router.session_count(), self.router.counters().waiting)
     }
 }
 

@@ -84,4 +84,7 @@ pub(crate) struct NetworkExpect {
     /// No packet is dropped any more from this moment on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nothing_lost_after_s: Option<f64>,
+    /// What a swarm holds its networks to holds here, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) invariants: Option<bool>,
 }

@@ -53,6 +53,39 @@ pub(crate) struct Scenario {
     without: toml::Table,
 }
 
+impl Scenario {
+    /// A scenario without words, changes, tunnels or expectations.
+    pub(crate) fn bare(
+        title: String,
+        until_s: u32,
+        hosts: BTreeMap<String, HostSpec>,
+        routers: BTreeMap<String, RouterSpec>,
+        links: BTreeMap<String, LinkSpec>,
+        flows: BTreeMap<String, FlowSpec>,
+    ) -> Self {
+        Self {
+            title,
+            story: String::new(),
+            fault: String::new(),
+            cure: String::new(),
+            until_s,
+            hosts,
+            routers,
+            links,
+            tunnels: BTreeMap::new(),
+            flows,
+            changes: Vec::new(),
+            expect: Expect::default(),
+            without: toml::Table::new(),
+        }
+    }
+}
+
+/// Whether a scenario keeps all that its types don't say.
+pub(crate) fn is_possible(scenario: &Scenario) -> bool {
+    check::check(scenario).is_ok()
+}
+
 fn until_s() -> u32 {
     UNTIL_S
 }
@@ -62,7 +95,7 @@ fn is_usual_until(until_s: &u32) -> bool {
 }
 
 /// A host: it has one link.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HostSpec {
     #[serde(default, skip_serializing_if = "is_default")]

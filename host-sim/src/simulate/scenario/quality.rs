@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A link between two nodes, with what holds in both directions.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinkSpec {
     pub(crate) ends: [String; 2],
@@ -33,7 +33,7 @@ pub(crate) struct LinkSpec {
 }
 
 /// What a link does in one direction; what is not said is as in [`LinkSpec`].
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Quality {
     /// The longest packet, from the IP header on; longer ones vanish.
@@ -62,6 +62,14 @@ pub(crate) struct Quality {
 }
 
 impl LinkSpec {
+    /// A link that is as links are.
+    pub(crate) fn between(ends: [String; 2]) -> Self {
+        Self {
+            ends,
+            ..Self::default()
+        }
+    }
+
     /// What it does towards the end of this name.
     pub(crate) fn towards(&self, end: &str) -> Quality {
         let own = self.towards.get(end).cloned().unwrap_or_default();

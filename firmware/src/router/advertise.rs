@@ -8,7 +8,9 @@ use super::ethernet::{self, Mac};
 use super::ndp;
 use super::port::{Origin, PortId};
 use super::time::Instant;
+use super::uplink::Uplink;
 use super::wires::Wires;
+use crate::pppoe::Family;
 
 /// Section 6.2.1: between MinRtrAdvInterval and MaxRtrAdvInterval.
 const MIN_INTERVAL_MS: u64 = 200_000;
@@ -26,7 +28,7 @@ pub(super) struct Schedule {
     sent: u8,
 }
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Sends the advertisements that are due.
     pub(super) fn poll_advertisements(&mut self, now: Instant, wires: &mut impl Wires) {
         let all_nodes = ethernet::multicast_mac(ndp::ALL_NODES);
@@ -98,11 +100,8 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             return;
         };
         // Without IPv6 on the WAN the prefix is the owner's to use, but this is no default router.
-        let lifetime_s = if self.config.wan.ipv6.is_some() {
-            ROUTER_LIFETIME_S
-        } else {
-            0
-        };
+        let has_wan = self.config.wan.ipv6.is_some() && self.uplink.carries(Family::Ipv6);
+        let lifetime_s = if has_wan { ROUTER_LIFETIME_S } else { 0 };
         let message = ndp::router_advertisement(
             port.mac,
             destination,

@@ -14,6 +14,7 @@ use super::counters::LeftAlone;
 use super::port::PortId;
 use super::time::Instant;
 use super::transport::{Message, Transport};
+use super::uplink::Uplink;
 
 /// Finds the MSS of a SYN and what else there is to say about it: nothing is above this ceiling.
 const LOWERS_NOTHING: Clamp = match Clamp::for_max_mss(Some(u16::MAX), Some(u16::MAX)) {
@@ -52,7 +53,7 @@ impl PartialEq for Ruled {
 
 impl Eq for Ruled {}
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Clamps a packet that goes from one port to another. `transport` and `ends` are from before the
     /// translation; only a SYN needs them.
     pub(super) fn clamp(

@@ -127,6 +127,22 @@ pub struct Wan {
     pub ipv6: Option<WanIpv6>,
 }
 
+impl Wan {
+    /// A WAN whose addresses come from its uplink: for [`Config::for_uplink`].
+    #[must_use]
+    pub const fn unnumbered(port: EthernetPort) -> Self {
+        Self {
+            port,
+            ipv4: Ipv4Interface {
+                address: Ipv4Addr::UNSPECIFIED,
+                prefix_len: 32,
+            },
+            gateway: Ipv4Addr::UNSPECIFIED,
+            ipv6: None,
+        }
+    }
+}
+
 /// The box's own stack, behind a wire that carries bare IP packets.
 ///
 /// Its addresses may be of their own, or those of a LAN's router: then what is sent to the router
@@ -228,6 +244,25 @@ impl Config {
     /// The first field, from top to bottom, that can't be, and why.
     pub fn new(settings: &Settings<'_>) -> Result<Self, ConfigError> {
         super::config_check::check(settings)?;
+        Self::checked(settings)
+    }
+
+    /// Validates `settings` for a router whose WAN's addresses come from an uplink: of `settings.wan`, which
+    /// [`Wan::unnumbered`] makes, only the port counts. Its MTU is what the wire carries, so that a PPPoE session's
+    /// headers count.
+    ///
+    /// # Errors
+    /// As [`Config::new`].
+    pub fn for_uplink(settings: &Settings<'_>) -> Result<Self, ConfigError> {
+        let settings = Settings {
+            wan: Wan::unnumbered(settings.wan.port),
+            ..*settings
+        };
+        super::config_check::check_for_uplink(&settings)?;
+        Self::checked(&settings)
+    }
+
+    fn checked(settings: &Settings<'_>) -> Result<Self, ConfigError> {
         let too_many = |field| ConfigError::too_many(field);
         Ok(Self {
             lans: Vec::from_slice(settings.lans).map_err(|_| too_many("lans"))?,

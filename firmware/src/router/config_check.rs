@@ -11,7 +11,19 @@ use super::config_error::{ConfigError, Problem};
 /// The first rule that `settings` breaks, if any.
 pub(crate) fn check(settings: &Settings<'_>) -> Result<(), ConfigError> {
     check_lans(settings)?;
-    check_wan(settings)?;
+    check_wan_port(settings)?;
+    check_wan_addresses(settings)?;
+    check_all_else(settings)
+}
+
+/// The same without the WAN's addresses, which an uplink brings.
+pub(crate) fn check_for_uplink(settings: &Settings<'_>) -> Result<(), ConfigError> {
+    check_lans(settings)?;
+    check_wan_port(settings)?;
+    check_all_else(settings)
+}
+
+fn check_all_else(settings: &Settings<'_>) -> Result<(), ConfigError> {
     check_inner(settings)?;
     check_forwards(settings)?;
     let limits = settings.limits;
@@ -75,10 +87,19 @@ fn check_lans(settings: &Settings<'_>) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn check_wan(settings: &Settings<'_>) -> Result<(), ConfigError> {
+fn check_wan_port(settings: &Settings<'_>) -> Result<(), ConfigError> {
     let wan = &settings.wan;
     let fields = ["wan.port.vlan", "wan.port.mac", "wan.port.mtu_bytes"];
     check_port(fields, &wan.port, wan.ipv6.is_some())?;
+    let mut lans = settings.lans.iter();
+    if lans.any(|lan| same_place(&lan.port, &wan.port)) {
+        return Err(ConfigError::new("wan.port.wire", Problem::Taken));
+    }
+    Ok(())
+}
+
+fn check_wan_addresses(settings: &Settings<'_>) -> Result<(), ConfigError> {
+    let wan = &settings.wan;
     check_ipv4(["wan.ipv4.prefix_len", "wan.ipv4.address"], wan.ipv4)?;
     let gateway = wan.gateway;
     if !wan.ipv4.contains(gateway) {
@@ -117,9 +138,6 @@ fn check_wan(settings: &Settings<'_>) -> Result<(), ConfigError> {
     }
     for lan in settings.lans {
         let taken = |field| Err(ConfigError::new(field, Problem::Taken));
-        if same_place(&lan.port, &wan.port) {
-            return taken("wan.port.wire");
-        }
         if overlap_v4(lan.ipv4, wan.ipv4) {
             return taken("wan.ipv4.address");
         }

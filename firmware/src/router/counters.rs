@@ -21,8 +21,12 @@ macro_rules! counted {
 
         impl $counters {
             pub(crate) fn count(&mut self, key: $key) {
+                self.add(key, 1);
+            }
+
+            pub(crate) fn add(&mut self, key: $key, count: u64) {
                 let counter = match key { $($key::$variant => &mut self.$field,)+ };
-                *counter = counter.wrapping_add(1);
+                *counter = counter.wrapping_add(count);
             }
 
             /// The sum of all counters.
@@ -84,6 +88,10 @@ counted! {
     NoIpv6 => no_ipv6,
     /// There is no way to the destination.
     NoRoute => no_route,
+    /// To the WAN, which is down.
+    WanDown => wan_down,
+    /// On a WAN port that carries PPPoE only, something else.
+    NotPppoe => not_pppoe,
     /// From the WAN, and nobody inside asked for it.
     Unsolicited => unsolicited,
     /// To the router itself, which has nothing there.
@@ -154,6 +162,8 @@ counted! {
     SessionExpired => sessions_expired,
     /// A session was given up for a new one.
     SessionEvicted => sessions_evicted,
+    /// A session ended because the WAN's address is another one.
+    SessionFlushed => sessions_flushed,
     /// A session got another port than the host's own.
     PortChanged => ports_changed,
     /// A packet was translated twice, from inside to inside.

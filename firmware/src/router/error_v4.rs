@@ -16,6 +16,7 @@ use super::ipv6::Ipv6Header;
 use super::port::Origin;
 use super::time::Instant;
 use super::transport::Transport;
+use super::uplink::Uplink;
 use super::wires::Wires;
 
 /// An error is at most 576 bytes long with its IP header (RFC 1812, section 4.3.2.3).
@@ -25,6 +26,7 @@ const MAX_QUOTE_LEN: usize = 576 - 20 - 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErrorV4 {
     TimeExceeded,
+    NetUnreachable,
     HostUnreachable,
     PortUnreachable,
     /// RFC 1191, section 4.
@@ -33,7 +35,7 @@ pub(super) enum ErrorV4 {
     },
 }
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Tells the sender of a packet, which is as it came, what is wrong with it. The caller has seen
     /// that the packet may be reported on; that it was to one station, and the rate, is held here.
     pub(super) fn report_v4(
@@ -54,6 +56,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         }
         let (kind, code, mtu_bytes) = match error {
             ErrorV4::TimeExceeded => (11, 0, 0),
+            ErrorV4::NetUnreachable => (3, 0, 0),
             ErrorV4::HostUnreachable => (3, 1, 0),
             ErrorV4::PortUnreachable => (3, 3, 0),
             ErrorV4::FragmentationNeeded { mtu_bytes } => (3, 4, mtu_bytes),
@@ -82,7 +85,9 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
         let counted = match error {
             ErrorV4::TimeExceeded => Sent::TimeExceeded,
             ErrorV4::FragmentationNeeded { .. } => Sent::TooBig,
-            ErrorV4::HostUnreachable | ErrorV4::PortUnreachable => Sent::Unreachable,
+            ErrorV4::NetUnreachable | ErrorV4::HostUnreachable | ErrorV4::PortUnreachable => {
+                Sent::Unreachable
+            }
         };
         self.count_own(counted, sent);
     }

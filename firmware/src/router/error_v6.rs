@@ -12,6 +12,7 @@ use super::ethernet;
 use super::ipv6::{self, link_local};
 use super::port::Origin;
 use super::time::Instant;
+use super::uplink::Uplink;
 use super::wires::Wires;
 
 /// An error is at most as long as the smallest MTU of IPv6 (RFC 4443, section 2.4 c).
@@ -29,7 +30,7 @@ pub(super) enum ErrorV6 {
     HopLimitExceeded,
 }
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Tells the sender of a packet, which is as it came, what is wrong with it. The caller has seen
     /// that the packet may be reported on; that it was to one station, and the rate, is held here.
     pub(super) fn report_v6(

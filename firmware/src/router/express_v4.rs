@@ -16,8 +16,10 @@ use super::port::{Hop, Origin, PortId};
 use super::session::{Asked, Flow, Side, Slot};
 use super::time::Instant;
 use super::transport::{Flags, Message, Transport, replace_word, update_checksum};
+use super::uplink::Uplink;
 use super::wires::Wires;
 use super::{Fate, Router};
+use crate::pppoe::Family;
 
 /// What becomes of a packet that takes the short way.
 struct Way {
@@ -29,7 +31,7 @@ struct Way {
     port: u16,
 }
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Forwards a packet of a running session; `None`, and nothing done, when it has to take the long way.
     pub(super) fn express_v4(
         &mut self,
@@ -50,6 +52,9 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             _ => return None,
         };
         let way = self.express_way(origin.port, header, &transport, now)?;
+        if way.hop.port == PortId::Wan && !self.uplink.carries(Family::Ipv4) {
+            return None;
+        }
         if header.total_len > usize::from(self.config.mtu_bytes(way.hop.port)) {
             return None;
         }

@@ -16,6 +16,7 @@ use super::port::{Hop, Origin};
 use super::session::{Asked, Flow, Sessions, Side};
 use super::time::Instant;
 use super::transport::{Message, Transport};
+use super::uplink::Uplink;
 
 const PACKET_TOO_BIG: u8 = 2;
 /// Where an ICMPv6 error's quoted packet begins, behind the error's own header.
@@ -35,7 +36,7 @@ pub(super) enum Pass {
     AwaitFirst(FragmentKey),
 }
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Whether a packet may go on to `hop`.
     pub(super) fn pass_v6(
         &mut self,

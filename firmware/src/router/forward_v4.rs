@@ -14,11 +14,13 @@ use super::next_hop::NextHop;
 use super::port::{Hop, Origin, PortId};
 use super::time::Instant;
 use super::transport::Transport;
+use super::uplink::Uplink;
 use super::waiting::Awaited;
 use super::wires::Wires;
 use super::{Fate, Router, fragment_out};
+use crate::pppoe::Family;
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Sends a packet that isn't for the router itself on its way: what can keep it from going is
     /// looked for first, then it is changed.
     pub(super) fn forward_v4(
@@ -42,6 +44,13 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             return Ok(Fate::Waiting);
         }
         let reported = transport.filter(Transport::may_be_reported).is_some();
+        if hop.port == PortId::Wan && !self.uplink.carries(Family::Ipv4) {
+            if reported {
+                let error = ErrorV4::NetUnreachable;
+                self.report_v4(origin, header, packet, error, now, wires);
+            }
+            return Err(Drop::WanDown);
+        }
         // The box's own stack isn't a hop away.
         let is_hop = origin.port != PortId::Inner && hop.port != PortId::Inner;
         if is_hop && header.ttl <= 1 {

@@ -12,11 +12,13 @@ use super::next_hop::NextHop;
 use super::port::{Origin, PortId};
 use super::time::Instant;
 use super::transport::Transport;
+use super::uplink::Uplink;
 use super::waiting::Awaited;
 use super::wires::Wires;
 use super::{Fate, Router};
+use crate::pppoe::Family;
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Sends a packet that isn't for the router itself on its way.
     pub(super) fn forward_v6(
         &mut self,
@@ -43,6 +45,12 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             }
             return Err(Drop::NoRoute);
         };
+        if hop.port == PortId::Wan && !self.uplink.carries(Family::Ipv6) {
+            if reported {
+                self.report_v6(origin, to, packet, ErrorV6::NoRoute, now, wires);
+            }
+            return Err(Drop::WanDown);
+        }
         let pass = self.pass_v6(origin, header, transport.as_ref(), hop, packet, now)?;
         if let Pass::AwaitFirst(key) = pass {
             self.park(Awaited::FirstFragment(key), origin, packet, now)?;

@@ -45,6 +45,11 @@ impl Fragments {
         }
     }
 
+    /// Forgets every datagram.
+    pub(crate) fn clear(&mut self) {
+        self.datagrams.clear();
+    }
+
     pub(crate) fn find(&self, key: FragmentKey, now: Instant) -> Option<NewAddresses> {
         let datagram = self.datagrams.iter().find(|datagram| datagram.key == key)?;
         (now < datagram.until).then_some(datagram.addresses)

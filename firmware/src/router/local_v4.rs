@@ -15,10 +15,11 @@ use super::martian::can_be_a_host_v4;
 use super::port::{Hop, Origin, PortId};
 use super::time::Instant;
 use super::transport::{Message, Transport, replace_word};
+use super::uplink::Uplink;
 use super::wires::Wires;
 use super::{Fate, Router};
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// ARP: learns from what is asked, and answers for the router's addresses.
     pub(super) fn arp(
         &mut self,

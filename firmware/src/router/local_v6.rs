@@ -15,10 +15,11 @@ use super::ndp::{self, Discovery};
 use super::port::{Hop, Origin, PortId};
 use super::time::Instant;
 use super::transport::{Message, Transport};
+use super::uplink::Uplink;
 use super::wires::Wires;
 use super::{Fate, Router};
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Whether IPv6 is carried on a port.
     pub(super) fn has_ipv6(&self, port: PortId) -> bool {
         match port {

@@ -84,7 +84,9 @@ pub(crate) mod rate_limit;
 mod session;
 pub mod time;
 mod transport;
+pub mod uplink;
 mod waiting;
+mod wan;
 mod wires;
 
 use advertise::Schedule;
@@ -101,6 +103,7 @@ use port::{Origin, PortId};
 use rate_limit::RateLimit;
 use session::Sessions;
 use time::Instant;
+use uplink::{Fixed, Received, Uplink};
 use waiting::{Awaited, Waiting};
 pub use wires::Wires;
 
@@ -120,7 +123,8 @@ struct PortLimits {
 }
 
 /// The router, with room for `SESSIONS` sessions (1 to 65534).
-pub struct Router<const SESSIONS: usize> {
+pub struct Router<const SESSIONS: usize, U: Uplink = Fixed> {
+    uplink: U,
     config: Config,
     counters: Counters,
     sessions: Sessions<SESSIONS>,
@@ -139,10 +143,19 @@ pub struct Router<const SESSIONS: usize> {
 }
 
 impl<const SESSIONS: usize> Router<SESSIONS> {
-    /// A router that has seen nothing yet. The seed feeds its hash keys and ports: same seed, same
-    /// frames, same times give the same bytes.
+    /// A router whose WAN has the addresses of its configuration, and which has seen nothing yet. The seed feeds its
+    /// hash keys and ports: same seed, same frames, same times give the same bytes.
     #[must_use]
     pub fn new(config: Config, seed: [u8; 16]) -> Self {
+        Self::with_uplink(config, Fixed, seed)
+    }
+}
+
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
+    /// A router whose WAN is `uplink`, and which has seen nothing yet. The seed feeds its hash keys and ports: same seed, same
+    /// frames, same times give the same bytes.
+    #[must_use]
+    pub fn with_uplink(config: Config, uplink: U, seed: [u8; 16]) -> Self {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = seed;
         let key = HashKey::new([a, b, c, d, e, f, g, h]);
         let limits = config.limits;
@@ -151,6 +164,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             echo: RateLimit::new(limits.echo_answers_per_second),
         };
         Self {
+            uplink,
             sessions: Sessions::new(seed, limits.sessions_per_host, config.forwards.clone()),
             config,
             counters: Counters::default(),
@@ -187,6 +201,7 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             self.poll_neighbours(now, wires);
             self.poll_advertisements(now, wires);
             self.wake = None;
+            self.poll_uplink(now, wires);
             self.wake_at(self.sessions.next_expiry());
             self.wake_at(self.neighbours.next_due());
             self.wake_at(self.waiting.next_expiry());
@@ -245,8 +260,20 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             station: header.source,
             to_many: header.is_to_many(),
         };
-        let packet = frame.get_mut(header.len..).unwrap_or_default();
-        match header.ethertype {
+        let mut packet = frame.get_mut(header.len..).unwrap_or_default();
+        let mut ethertype = header.ethertype;
+        if port == PortId::Wan {
+            match self.receive_from_wan(&header, packet, now, wires) {
+                Received::Bare => {}
+                Received::Own => return Ok(Fate::Local),
+                Received::NotCarried => return Err(Drop::NotPppoe),
+                Received::Packet(family, range) => {
+                    packet = packet.get_mut(range).unwrap_or_default();
+                    ethertype = wan::ethertype(family);
+                }
+            }
+        }
+        match ethertype {
             ethernet::ARP => self.arp(&origin, packet, now, wires),
             ethernet::IPV4 => self.ipv4(&origin, packet, now, wires),
             ethernet::IPV6 => self.ipv6(&origin, packet, now, wires),

@@ -10,12 +10,13 @@ use super::ethernet::{self, HeaderBytes, Mac};
 use super::neighbour::{Due, Resolution};
 use super::port::{Hop, Origin, PortId};
 use super::time::Instant;
+use super::uplink::Uplink;
 use super::waiting::{Awaited, CAPACITY, Parked, Parking};
 use super::wires::Wires;
-use super::{Router, ndp};
+use super::{Router, ndp, wan};
 
-/// The longest header in front of a payload: Ethernet with a tag, and IPv4 with options.
-const MAX_HEADER_LEN: usize = 18 + 60;
+/// The longest header in front of a payload: Ethernet with a tag, PPPoE, and IPv4 with options.
+pub(super) const MAX_HEADER_LEN: usize = 18 + 8 + 60;
 
 /// Whether a packet can go on at once.
 pub(super) enum NextHop {
@@ -24,7 +25,7 @@ pub(super) enum NextHop {
     Waits,
 }
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// The station of a packet's next hop. While it isn't known, the packet, which is as it came,
     /// waits.
     pub(super) fn next_hop(
@@ -37,6 +38,11 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
     ) -> Result<NextHop, Drop> {
         if hop.port == PortId::Inner {
             return Ok(NextHop::Station([0; 6]));
+        }
+        if hop.port == PortId::Wan
+            && let Some(line) = self.uplink.line()
+        {
+            return Ok(NextHop::Station(line.access_concentrator));
         }
         match self.neighbours.resolve(hop, now) {
             Resolution::Known { mac, ask } => {
@@ -188,6 +194,11 @@ impl<const SESSIONS: usize> Router<SESSIONS> {
             let inner = self.config.inner.as_ref();
             return inner.is_some_and(|inner| wires.send(inner.wire, ip_header, payload));
         };
+        if port == PortId::Wan
+            && let Some(line) = self.uplink.line()
+        {
+            return wan::send_in_session(ethernet, line, ethertype, ip_header, payload, wires);
+        }
         let header = HeaderBytes::new(ethernet, station, ethertype);
         if ip_header.is_empty() {
             return wires.send(ethernet.wire, header.as_slice(), payload);

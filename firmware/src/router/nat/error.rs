@@ -14,6 +14,7 @@ use crate::router::port::{Hop, Origin};
 use crate::router::session::{Asked, Flow, Side, Slot};
 use crate::router::time::Instant;
 use crate::router::transport::{Message, Transport};
+use crate::router::uplink::Uplink;
 
 const DESTINATION_UNREACHABLE: u8 = 3;
 const FRAGMENTATION_NEEDED: u8 = 4;
@@ -38,7 +39,7 @@ pub(in crate::router) struct PathClaim {
     pub(in crate::router) mtu_bytes: u16,
 }
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     pub(super) fn plan_error(
         &mut self,
         origin: &Origin,

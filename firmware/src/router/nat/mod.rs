@@ -20,6 +20,7 @@ use super::port::{Hop, Origin};
 use super::session::{Asked, Flow, Sessions, Side, Slot};
 use super::time::Instant;
 use super::transport::{Message, Transport};
+use crate::router::uplink::Uplink;
 use error::ErrorPlan;
 pub(super) use error::PathClaim;
 use rewrite::{EndpointV4, Rewrite};
@@ -50,7 +51,7 @@ pub(super) enum Plan {
     AwaitFirst(FragmentKey),
 }
 
-impl<const SESSIONS: usize> Router<SESSIONS> {
+impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// What a packet that isn't for the router itself passes, and where it goes.
     pub(super) fn plan_v4(
         &mut self,

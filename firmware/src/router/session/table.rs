@@ -263,6 +263,19 @@ impl<const N: usize> Sessions<N> {
         }
     }
 
+    /// Ends every IPv4 session, and returns how many there were.
+    pub(crate) fn end_all_v4(&mut self) -> u64 {
+        let mut ended = 0_u64;
+        for slot in 0..u16::try_from(N).unwrap_or(u16::MAX) {
+            let inside = self.inside(slot).map(|(address, _)| address);
+            if let Some(Address::V4(_)) = inside {
+                self.remove(slot);
+                ended = ended.wrapping_add(1);
+            }
+        }
+        ended
+    }
+
     /// When the next session ends if nothing more comes.
     pub(crate) fn next_expiry(&self) -> Option<Instant> {
         let expiry = |class: Class| {

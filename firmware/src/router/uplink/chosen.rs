@@ -1,0 +1,76 @@
+//! An uplink that is chosen when the box starts.
+
+use super::{Fixed, Pppoe, Received, Uplink, Wan};
+use crate::pppoe::{Family, Line, Mac, Transmit};
+use crate::router::time::Instant;
+
+/// One of the uplinks.
+#[derive(Debug)]
+pub enum Chosen {
+    /// Addresses that the owner chose.
+    Fixed(Fixed),
+    /// A PPPoE session.
+    Pppoe(Pppoe),
+}
+
+impl Chosen {
+    /// The PPPoE client, if it is one.
+    #[must_use]
+    pub fn pppoe(&self) -> Option<&Pppoe> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Pppoe(pppoe) => Some(pppoe),
+        }
+    }
+}
+
+impl Uplink for Chosen {
+    fn receive(
+        &mut self,
+        source: Mac,
+        ethertype: u16,
+        payload: &[u8],
+        now: Instant,
+        out: &mut dyn Transmit,
+    ) -> Received {
+        match self {
+            Self::Fixed(fixed) => fixed.receive(source, ethertype, payload, now, out),
+            Self::Pppoe(pppoe) => pppoe.receive(source, ethertype, payload, now, out),
+        }
+    }
+
+    fn poll(&mut self, now: Instant, out: &mut dyn Transmit) -> Option<Instant> {
+        match self {
+            Self::Fixed(fixed) => fixed.poll(now, out),
+            Self::Pppoe(pppoe) => pppoe.poll(now, out),
+        }
+    }
+
+    fn link(&mut self, is_up: bool, now: Instant) {
+        match self {
+            Self::Fixed(fixed) => fixed.link(is_up, now),
+            Self::Pppoe(pppoe) => pppoe.link(is_up, now),
+        }
+    }
+
+    fn wan(&self) -> Wan {
+        match self {
+            Self::Fixed(fixed) => fixed.wan(),
+            Self::Pppoe(pppoe) => pppoe.wan(),
+        }
+    }
+
+    fn line(&self) -> Option<&Line> {
+        match self {
+            Self::Fixed(fixed) => fixed.line(),
+            Self::Pppoe(pppoe) => pppoe.line(),
+        }
+    }
+
+    fn carries(&self, family: Family) -> bool {
+        match self {
+            Self::Fixed(fixed) => fixed.carries(family),
+            Self::Pppoe(pppoe) => pppoe.carries(family),
+        }
+    }
+}

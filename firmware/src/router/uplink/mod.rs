@@ -1,0 +1,116 @@
+//! How the WAN port reaches everybody else: bare IP packets under addresses that the owner chose ([`Fixed`]), a
+//! PPPoE session ([`Pppoe`]), or whichever of them is chosen when the box starts ([`Chosen`]).
+//!
+//! An uplink is a type parameter of the [`Router`](super::Router): an image whose addresses are fixed holds nothing of
+//! PPPoE.
+
+mod chosen;
+mod pppoe;
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+use core::ops::Range;
+
+pub use chosen::Chosen;
+pub use pppoe::Pppoe;
+
+use super::time::Instant;
+use crate::pppoe::{Family, Line, Mac, Transmit};
+
+/// What is in a frame that came in on the WAN port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// What its ethertype says: the port carries bare packets.
+    Bare,
+    /// The uplink's own: it has been dealt with.
+    Own,
+    /// A packet, and where in the payload it lies.
+    Packet(Family, Range<usize>),
+    /// Nothing that this uplink carries.
+    NotCarried,
+}
+
+/// What the WAN is at present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wan {
+    /// What the configuration says, always.
+    AsConfigured,
+    /// There is no way to anybody.
+    Down,
+    /// Packets pass, under these addresses.
+    Up(Addresses),
+}
+
+/// Addresses that an uplink was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// The largest IP packet in either direction, in bytes.
+    pub mtu_bytes: u16,
+    /// The router's own address, behind which the LANs are hidden, and the peer's.
+    pub ipv4: Option<[Ipv4Addr; 2]>,
+    /// The peer's link-local address, if IPv6 passes.
+    pub ipv6: Option<Ipv6Addr>,
+}
+
+/// The way to everybody else.
+pub trait Uplink {
+    /// Takes what follows the Ethernet header and tags of a frame to the WAN port's own address, and sends what
+    /// follows from it.
+    fn receive(
+        &mut self,
+        source: Mac,
+        ethertype: u16,
+        payload: &[u8],
+        now: Instant,
+        out: &mut dyn Transmit,
+    ) -> Received;
+
+    /// Does what is due by now, and returns when to call next if no frame comes before.
+    fn poll(&mut self, now: Instant, out: &mut dyn Transmit) -> Option<Instant>;
+
+    /// Tells whether the WAN port has a link.
+    fn link(&mut self, is_up: bool, now: Instant);
+
+    /// What the WAN is at present.
+    fn wan(&self) -> Wan;
+
+    /// The session in which packets leave, where they don't leave bare.
+    fn line(&self) -> Option<&Line>;
+
+    /// Whether packets of this IP version can leave at present.
+    fn carries(&self, family: Family) -> bool;
+}
+
+/// Addresses that the owner chose, on a port that carries bare packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixed;
+
+// Inlined, nothing is left of it.
+impl Uplink for Fixed {
+    #[inline(always)]
+    fn receive(&mut self, _: Mac, _: u16, _: &[u8], _: Instant, _: &mut dyn Transmit) -> Received {
+        Received::Bare
+    }
+
+    #[inline(always)]
+    fn poll(&mut self, _: Instant, _: &mut dyn Transmit) -> Option<Instant> {
+        None
+    }
+
+    #[inline(always)]
+    fn link(&mut self, _: bool, _: Instant) {}
+
+    #[inline(always)]
+    fn wan(&self) -> Wan {
+        Wan::AsConfigured
+    }
+
+    #[inline(always)]
+    fn line(&self) -> Option<&Line> {
+        None
+    }
+
+    #[inline(always)]
+    fn carries(&self, _: Family) -> bool {
+        true
+    }
+}

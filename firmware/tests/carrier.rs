@@ -102,7 +102,7 @@ impl Bench {
         let mut carrier = Carrier::new(router, trunk.clone(), Unplugged, inner);
         let alive = Rc::clone(&lives);
         let running = async move {
-            carrier.run(move || alive.set(alive.get() + 1)).await;
+            carrier.run(move |_| alive.set(alive.get() + 1)).await;
         };
         Self {
             trunk,

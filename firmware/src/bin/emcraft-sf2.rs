@@ -14,9 +14,10 @@ mod image {
     use defmt_semihosting as _;
     use embassy_executor::raw::Executor;
     use embassy_sync::waitqueue::AtomicWaker;
-    use firmware::board::{self, Carrier, Clock, Unplugged};
+    use firmware::board::{self, Carrier, Clock, LineLog, Unplugged};
     use firmware::drivers::{DmaRing, DmaRingMemory, Mmio, SmartFusion2Emac};
     use firmware::router::Router;
+    use firmware::router::uplink::Chosen;
     use static_cell::StaticCell;
 
     /// The processor's clock, as QEMU's board sets it.
@@ -35,10 +36,10 @@ mod image {
     // up to 0x19f.
     const ETHERNET: Mmio = unsafe { Mmio::new(0x4004_1000, 0x1a0) };
 
-    type Frames = Carrier<Ethernet, Unplugged, SESSIONS>;
+    type Frames = Carrier<Ethernet, Unplugged, SESSIONS, Chosen>;
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
-    static ROUTER: StaticCell<Router<SESSIONS>> = StaticCell::new();
+    static ROUTER: StaticCell<Router<SESSIONS, Chosen>> = StaticCell::new();
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     static TO_RECEIVE: DmaRingMemory<BUFFERS> = DmaRingMemory::new();
@@ -59,7 +60,7 @@ mod image {
         CLOCK.start(core.SYST, CORE_HZ);
         let ethernet = Ethernet::new(ETHERNET, to_receive, to_send, MAC, &ETHERNET_WAKER);
         board::enable_interrupt(ETHERNET_INTERRUPT);
-        let router = board::trunk_router(&ROUTER, MAC, &arguments);
+        let router = board::trunk_router_with_uplink(&ROUTER, MAC, &arguments);
         board::rehearse(&arguments);
         let executor = EXECUTOR.init_with(|| Executor::new(core::ptr::null_mut()));
         board::run(executor, |spawner| {
@@ -75,7 +76,14 @@ mod image {
     /// The SmartFusion2 has a watchdog, of which QEMU knows nothing: here nothing is fed.
     #[embassy_executor::task]
     async fn carry(carrier: &'static mut Frames) -> ! {
-        carrier.run(|| ()).await
+        let mut log = LineLog::default();
+        carrier
+            .run(|uplink| {
+                if let Some(pppoe) = uplink.pppoe() {
+                    log.look(pppoe);
+                }
+            })
+            .await
     }
 
     #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]

@@ -14,9 +14,10 @@ mod image {
     use defmt_semihosting as _;
     use embassy_executor::raw::Executor;
     use embassy_sync::waitqueue::AtomicWaker;
-    use firmware::board::{self, Carrier, Clock, Unplugged, Watchdog};
+    use firmware::board::{self, Carrier, Clock, LineLog, Unplugged, Watchdog};
     use firmware::drivers::{Lan9118, Mmio};
     use firmware::router::Router;
+    use firmware::router::uplink::Chosen;
     use static_cell::StaticCell;
 
     /// The processor's clock, and the watchdog's (ARM DAI 0500).
@@ -34,10 +35,10 @@ mod image {
     // SAFETY: the same have a CMSDK watchdog here, with registers up to 0xfff.
     const WATCHDOG: Mmio = unsafe { Mmio::new(0x4000_8000, 0x1000) };
 
-    type Frames = Carrier<Lan9118<'static, Mmio>, Unplugged, SESSIONS>;
+    type Frames = Carrier<Lan9118<'static, Mmio>, Unplugged, SESSIONS, Chosen>;
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
-    static ROUTER: StaticCell<Router<SESSIONS>> = StaticCell::new();
+    static ROUTER: StaticCell<Router<SESSIONS, Chosen>> = StaticCell::new();
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());
@@ -55,7 +56,7 @@ mod image {
             Err(error) => panic!("{error}"),
         };
         board::enable_interrupt(ETHERNET_INTERRUPT);
-        let router = board::trunk_router(&ROUTER, MAC, &arguments);
+        let router = board::trunk_router_with_uplink(&ROUTER, MAC, &arguments);
         let watchdog = Watchdog::start(WATCHDOG, CORE_HZ, WATCHDOG_TIMEOUT_MS);
         board::rehearse(&arguments);
         let executor = EXECUTOR.init_with(|| Executor::new(core::ptr::null_mut()));
@@ -71,7 +72,15 @@ mod image {
 
     #[embassy_executor::task]
     async fn carry(carrier: &'static mut Frames, watchdog: Watchdog) -> ! {
-        carrier.run(|| watchdog.feed()).await
+        let mut log = LineLog::default();
+        carrier
+            .run(|uplink| {
+                watchdog.feed();
+                if let Some(pppoe) = uplink.pppoe() {
+                    log.look(pppoe);
+                }
+            })
+            .await
     }
 
     #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]

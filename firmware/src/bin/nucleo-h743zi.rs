@@ -231,6 +231,6 @@ mod image {
         carrier: &'static mut Frames,
         mut watchdog: IndependentWatchdog<'static, IWDG1>,
     ) -> ! {
-        carrier.run(|| watchdog.pet()).await
+        carrier.run(|_| watchdog.pet()).await
     }
 }

@@ -68,7 +68,7 @@ mod image {
 
     #[embassy_executor::task]
     async fn carry(carrier: &'static mut Frames) -> ! {
-        carrier.run(|| ()).await
+        carrier.run(|_| ()).await
     }
 
     #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]

@@ -4,18 +4,49 @@
 
 use core::fmt;
 
+use heapless::String;
+
+/// The most bytes of a user name, a password or a service name.
+const MAX_WORD_BYTES: usize = 64;
+
 /// What was said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BootArguments {
     /// `seed=` and 32 hexadecimal digits: what the router's ports, hashes and identifiers are drawn from.
     pub seed: Option<[u8; 16]>,
     /// `clamp=off`: a router that leaves SYNs as they are, to show what the clamp is for.
     pub clamp_off: bool,
-    /// `wan-mtu=` and a number of bytes: the WAN's MTU instead of the board's own.
+    /// `wan-mtu=` and a number of bytes: the WAN's MTU instead of the board's own. With PPPoE it is what the
+    /// wire carries, the session's headers included: 1508 for 1500 in the session (RFC 4638).
     pub wan_mtu_bytes: Option<u16>,
+    /// `wan-vlan=` and a number from 1 to 4094: the WAN's VLAN instead of the board's own.
+    pub wan_vlan: Option<u16>,
+    /// `wan=pppoe`: the WAN is a PPPoE session; `wan=static`, the default, has the board's own addresses.
+    pub wan_pppoe: bool,
+    /// `pppoe-user=`, `pppoe-password=`, `pppoe-service=`: for `wan=pppoe`.
+    pub pppoe: PppoeArguments,
     /// `rehearse=panic` or `rehearse=hang`: fails so once, right after the start, to see the box
     /// come back.
     pub rehearse: Option<Failure>,
+}
+
+/// What a PPPoE client is told. `Debug` shows no credentials.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PppoeArguments {
+    /// The name to authenticate with.
+    pub user: String<MAX_WORD_BYTES>,
+    /// The password.
+    pub password: String<MAX_WORD_BYTES>,
+    /// The service to ask for; empty for any.
+    pub service: String<MAX_WORD_BYTES>,
+}
+
+impl fmt::Debug for PppoeArguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PppoeArguments")
+            .field("service", &self.service)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A failure that a box has to get over.
@@ -38,6 +69,12 @@ pub enum BootArgumentError<'a> {
     Clamp(&'a str),
     /// A value of `wan-mtu` that isn't a number of bytes up to 65,535.
     WanMtu(&'a str),
+    /// A value of `wan-vlan` that isn't a number from 1 to 4094.
+    WanVlan(&'a str),
+    /// A value of `wan` other than `static` and `pppoe`.
+    Wan(&'a str),
+    /// A user name, password or service of more than 64 bytes, of which only the argument's name is told.
+    TooLong(&'static str),
     /// A value of `rehearse` other than `panic` and `hang`.
     Rehearse(&'a str),
 }
@@ -48,10 +85,17 @@ impl fmt::Display for BootArgumentError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(word) => {
-                write!(f, "{word}: not one of seed=, clamp=, wan-mtu=, rehearse=")
+                write!(
+                    f,
+                    "{word}: not one of seed=, clamp=, wan=, wan-mtu=, wan-vlan=, pppoe-user=, \
+                     pppoe-password=, pppoe-service=, rehearse="
+                )
             }
             Self::Seed(value) => write!(f, "seed={value}: not 32 hexadecimal digits"),
             Self::Clamp(value) => write!(f, "clamp={value}: neither on nor off"),
+            Self::WanVlan(value) => write!(f, "wan-vlan={value}: not a number from 1 to 4094"),
+            Self::Wan(value) => write!(f, "wan={value}: neither static nor pppoe"),
+            Self::TooLong(name) => write!(f, "{name}=: more than {MAX_WORD_BYTES} bytes"),
             Self::Rehearse(value) => write!(f, "rehearse={value}: neither panic nor hang"),
             Self::WanMtu(value) => write!(f, "wan-mtu={value}: not a number of bytes to 65535"),
         }
@@ -93,6 +137,20 @@ impl BootArguments {
                     arguments.wan_mtu_bytes =
                         Some(bytes.map_err(|_| BootArgumentError::WanMtu(value))?);
                 }
+                "wan-vlan" => {
+                    let id = value.parse().ok().filter(|id| (1..=4094).contains(id));
+                    arguments.wan_vlan = Some(id.ok_or(BootArgumentError::WanVlan(value))?);
+                }
+                "wan" => {
+                    arguments.wan_pppoe = match value {
+                        "static" => false,
+                        "pppoe" => true,
+                        _ => return Err(BootArgumentError::Wan(value)),
+                    };
+                }
+                "pppoe-user" => arguments.pppoe.user = words_of("pppoe-user", value)?,
+                "pppoe-password" => arguments.pppoe.password = words_of("pppoe-password", value)?,
+                "pppoe-service" => arguments.pppoe.service = words_of("pppoe-service", value)?,
                 "rehearse" => {
                     arguments.rehearse = match value {
                         "panic" => Some(Failure::Panic),
@@ -107,6 +165,13 @@ impl BootArguments {
     }
 }
 
+fn words_of<'a>(
+    name: &'static str,
+    value: &str,
+) -> Result<String<MAX_WORD_BYTES>, BootArgumentError<'a>> {
+    String::try_from(value).map_err(|_| BootArgumentError::TooLong(name))
+}
+
 fn seed(digits: &str) -> Option<[u8; 16]> {
     let all_digits = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let number = all_digits.then(|| u128::from_str_radix(digits, 16).ok())?;
@@ -116,6 +181,9 @@ fn seed(digits: &str) -> Option<[u8; 16]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    extern crate std;
+    use std::format;
+    use std::string::ToString;
 
     #[test]
     fn every_argument_is_read() {
@@ -123,6 +191,11 @@ mod tests {
             "seed=000102030405060708090a0b0c0d0eff",
             "clamp=off",
             "wan-mtu=1500",
+            "wan-vlan=7",
+            "wan=pppoe",
+            "pppoe-user=customer@example.net",
+            "pppoe-password=a=b",
+            "pppoe-service=internet",
             "rehearse=hang",
         ];
         let arguments = BootArguments::parse(words).unwrap();
@@ -130,6 +203,21 @@ mod tests {
         assert_eq!(arguments.seed, Some(seed));
         assert!(arguments.clamp_off);
         assert_eq!(arguments.wan_mtu_bytes, Some(1500));
+        assert_eq!(arguments.wan_vlan, Some(7));
+        assert!(arguments.wan_pppoe);
+        let PppoeArguments {
+            user,
+            password,
+            service,
+        } = &arguments.pppoe;
+        assert_eq!(
+            [user.as_str(), password, service],
+            ["customer@example.net", "a=b", "internet"]
+        );
+        assert!(
+            !format!("{arguments:?}").contains("a=b"),
+            "credentials in a log"
+        );
         assert_eq!(arguments.rehearse, Some(Failure::Hang));
     }
 
@@ -155,6 +243,13 @@ mod tests {
         assert_eq!(refused("wan-mtu=-1"), BootArgumentError::WanMtu("-1"));
         assert_eq!(refused("rehearse="), BootArgumentError::Rehearse(""));
         let signed = "+0102030405060708090a0b0c0d0e0f0";
+        assert_eq!(refused("wan-vlan=0"), BootArgumentError::WanVlan("0"));
+        assert_eq!(refused("wan-vlan=4095"), BootArgumentError::WanVlan("4095"));
+        assert_eq!(refused("wan=dialup"), BootArgumentError::Wan("dialup"));
+        let long = format!("pppoe-password={}", "x".repeat(65));
+        let error = BootArguments::parse([long.as_str()]).unwrap_err();
+        assert_eq!(error, BootArgumentError::TooLong("pppoe-password"));
+        assert!(!error.to_string().contains("xx"), "credentials in a log");
         for short_or_signed in ["", "0011", signed] {
             assert_eq!(seed(short_or_signed), None, "{short_or_signed}");
         }

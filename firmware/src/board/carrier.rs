@@ -11,6 +11,7 @@ use embassy_time::Timer;
 
 use super::backlog::{Backlog, write_pieces};
 use crate::drivers::MAX_FRAME_BYTES;
+use crate::router::uplink::{Fixed, Uplink};
 use crate::router::{Router, Wires, time::Instant};
 
 /// The number of the wire behind which the box's own stack is; the drivers are 0 and 1.
@@ -29,8 +30,8 @@ const LONGEST_SLEEP_MS: u64 = 1_000;
 /// A forwarded packet is edited where the driver received it, and copied once, into the other driver's
 /// buffer. Only the second and later frames that one received frame brings about on the same wire are
 /// copied twice: they wait in a short queue for room in the driver.
-pub struct Carrier<A, B, const SESSIONS: usize> {
-    router: &'static mut Router<SESSIONS>,
+pub struct Carrier<A, B, const SESSIONS: usize, U: Uplink + 'static = Fixed> {
+    router: &'static mut Router<SESSIONS, U>,
     first: A,
     second: B,
     first_backlog: Backlog,
@@ -39,11 +40,11 @@ pub struct Carrier<A, B, const SESSIONS: usize> {
     from_stack: channel::TxRunner<'static, INNER_BUFFER_BYTES>,
 }
 
-impl<A: Driver, B: Driver, const SESSIONS: usize> Carrier<A, B, SESSIONS> {
+impl<A: Driver, B: Driver, const SESSIONS: usize, U: Uplink> Carrier<A, B, SESSIONS, U> {
     /// Joins `router` to `first` as wire 0, `second` as wire 1 (or
     /// [`Unplugged`](super::Unplugged)), and the stack at the other end of `inner` as [`INNER_WIRE`].
     pub fn new(
-        router: &'static mut Router<SESSIONS>,
+        router: &'static mut Router<SESSIONS, U>,
         first: A,
         second: B,
         inner: channel::Runner<'static, INNER_BUFFER_BYTES>,
@@ -61,13 +62,13 @@ impl<A: Driver, B: Driver, const SESSIONS: usize> Carrier<A, B, SESSIONS> {
         }
     }
 
-    /// Runs until power-off. `alive` is called whenever everything was looked at, at least once a
-    /// second: for a watchdog.
-    pub async fn run(&mut self, mut alive: impl FnMut()) -> ! {
+    /// Runs until power-off. `alive` is called with the router's uplink whenever everything was looked at, at
+    /// least once a second: for a watchdog and a log.
+    pub async fn run(&mut self, mut alive: impl FnMut(&U)) -> ! {
         let never: Infallible = poll_fn(|context| {
             let now = Instant(embassy_time::Instant::now().as_millis());
             let (deadline, more) = self.turn(now, context);
-            alive();
+            alive(self.router.uplink());
             let deadline = embassy_time::Instant::from_millis(deadline.0);
             if more || pin!(Timer::at(deadline)).poll(context).is_ready() {
                 // Let the others run, then come back.

@@ -12,7 +12,7 @@ mod frame_limit;
 mod trunk;
 mod unplugged;
 
-pub use boot_arguments::{BootArgumentError, BootArguments, Failure};
+pub use boot_arguments::{BootArgumentError, BootArguments, Failure, PppoeArguments};
 pub use carrier::{Carrier, INNER_BUFFER_BYTES, INNER_MTU_BYTES, INNER_WIRE};
 pub use cause_of_reboot::CauseOfReboot;
 pub use frame_limit::{largest_frame_bytes, require_frames_fit};
@@ -25,6 +25,8 @@ mod clock;
 mod executor;
 #[cfg(all(target_os = "none", target_arch = "arm"))]
 mod interrupt;
+#[cfg(all(target_os = "none", target_arch = "arm"))]
+mod line_log;
 #[cfg(all(target_os = "none", target_arch = "arm"))]
 mod own_stack;
 #[cfg(all(target_os = "none", target_arch = "arm"))]
@@ -39,7 +41,8 @@ pub use {
     clock::Clock,
     executor::{pend, run},
     interrupt::enable_interrupt,
+    line_log::LineLog,
     reboot::{after_fault, after_panic},
-    start::{arguments, introduce, own_stack, rehearse, trunk_router},
+    start::{arguments, introduce, own_stack, rehearse, trunk_router, trunk_router_with_uplink},
     watchdog::Watchdog,
 };

@@ -12,8 +12,11 @@ use super::boot_arguments::{BootArguments, Failure};
 use super::carrier::INNER_BUFFER_BYTES;
 use super::own_stack::{ECHOES, Sockets, echo_task, stack_task};
 use super::reboot::take_cause;
-use super::trunk::{IPV4_PREFIX_LEN, IPV6_PREFIX_LEN, LAN_IPV4, LAN_IPV6, trunk_config};
+use super::trunk::{
+    IPV4_PREFIX_LEN, IPV6_PREFIX_LEN, LAN_IPV4, LAN_IPV6, trunk_config, trunk_pppoe,
+};
 use crate::router::Router;
+use crate::router::uplink::{Chosen, Fixed};
 
 /// The longest command line that is read, in bytes.
 const COMMAND_LINE_BYTES: usize = 512;
@@ -78,8 +81,36 @@ pub fn trunk_router<const SESSIONS: usize>(
     mac: [u8; 6],
     arguments: &BootArguments,
 ) -> &'static mut Router<SESSIONS> {
+    if arguments.wan_pppoe {
+        refuse(&"wan=pppoe: this image has no PPPoE");
+    }
     match trunk_config(mac, arguments) {
         Ok(config) => place.init_with(|| Router::new(config, arguments.seed.unwrap_or_default())),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// The same with the uplink that the arguments choose.
+pub fn trunk_router_with_uplink<const SESSIONS: usize>(
+    place: &'static StaticCell<Router<SESSIONS, Chosen>>,
+    mac: [u8; 6],
+    arguments: &BootArguments,
+) -> &'static mut Router<SESSIONS, Chosen> {
+    let seed = arguments.seed.unwrap_or_default();
+    // Not what the router's keys are drawn from.
+    let uplink_seed = arguments.stack_seed().rotate_left(17).to_le_bytes();
+    let [a, b, c, d, e, f, g, h] = uplink_seed;
+    let uplink_seed = [a, b, c, d, e, f, g, h, h, g, f, e, d, c, b, a];
+    let uplink = if arguments.wan_pppoe {
+        match trunk_pppoe(arguments, uplink_seed) {
+            Ok(pppoe) => Chosen::Pppoe(pppoe),
+            Err(error) => refuse(&error),
+        }
+    } else {
+        Chosen::Fixed(Fixed)
+    };
+    match trunk_config(mac, arguments) {
+        Ok(config) => place.init_with(|| Router::with_uplink(config, uplink, seed)),
         Err(error) => refuse(&error),
     }
 }

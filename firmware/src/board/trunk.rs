@@ -3,12 +3,14 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use super::boot_arguments::BootArguments;
+use super::boot_arguments::{BootArguments, PppoeArguments};
 use super::carrier::{INNER_MTU_BYTES, INNER_WIRE};
+use crate::pppoe::{self, SettingsError};
 use crate::router::config::{
     Config, EthernetPort, Inner, Ipv4Interface, Ipv6Interface, Lan, Limits, Settings, Wan, WanIpv6,
 };
 use crate::router::config_error::ConfigError;
+use crate::router::uplink::Pppoe;
 
 /// The VLAN of the LAN.
 pub const LAN_VLAN: u16 = 10;
@@ -28,6 +30,8 @@ pub const WAN_IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 2);
 pub const WAN_GATEWAY_IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 2, 0, 0, 0, 0, 1);
 /// What a DSL line with PPPoE leaves of Ethernet's 1,500 bytes (RFC 2516, section 7).
 pub const WAN_MTU_BYTES: u16 = 1492;
+/// What Ethernet carries behind its header, in bytes.
+const ETHERNET_MTU_BYTES: u16 = 1500;
 /// How many leading bits name the LAN, and the WAN's link.
 pub const IPV4_PREFIX_LEN: u8 = 24;
 /// The same for IPv6.
@@ -41,6 +45,13 @@ const TRUNK_WIRE: usize = 0;
 /// # Errors
 /// Only when `mac` or an argument can't be.
 pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, ConfigError> {
+    let wan_vlan = arguments.wan_vlan.unwrap_or(WAN_VLAN);
+    let wire_mtu_bytes = if arguments.wan_pppoe {
+        ETHERNET_MTU_BYTES
+    } else {
+        WAN_MTU_BYTES
+    };
+    let wan_mtu_bytes = arguments.wan_mtu_bytes.unwrap_or(wire_mtu_bytes);
     let port = |vlan, mtu_bytes| EthernetPort {
         wire: TRUNK_WIRE,
         vlan: Some(vlan),
@@ -48,7 +59,7 @@ pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, C
         mtu_bytes,
     };
     let lan = Lan {
-        port: port(LAN_VLAN, 1500),
+        port: port(LAN_VLAN, ETHERNET_MTU_BYTES),
         ipv4: Ipv4Interface {
             address: LAN_IPV4,
             prefix_len: IPV4_PREFIX_LEN,
@@ -59,7 +70,7 @@ pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, C
         }),
     };
     let wan = Wan {
-        port: port(WAN_VLAN, arguments.wan_mtu_bytes.unwrap_or(WAN_MTU_BYTES)),
+        port: port(wan_vlan, wan_mtu_bytes),
         ipv4: Ipv4Interface {
             address: WAN_IPV4,
             prefix_len: IPV4_PREFIX_LEN,
@@ -73,7 +84,7 @@ pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, C
             gateway: WAN_GATEWAY_IPV6,
         }),
     };
-    Config::new(&Settings {
+    let settings = Settings {
         lans: &[lan],
         wan,
         inner: Some(Inner {
@@ -86,7 +97,32 @@ pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, C
         clamp: !arguments.clamp_off,
         clamp_through_tunnels: false,
         limits: Limits::default(),
-    })
+    };
+    if arguments.wan_pppoe {
+        Config::for_uplink(&settings)
+    } else {
+        Config::new(&settings)
+    }
+}
+
+/// The PPPoE client that `arguments` ask for.
+///
+/// # Errors
+/// The first field that can't be, and why.
+pub fn trunk_pppoe(arguments: &BootArguments, seed: [u8; 16]) -> Result<Pppoe, SettingsError> {
+    let PppoeArguments {
+        user,
+        password,
+        service,
+    } = &arguments.pppoe;
+    let settings = pppoe::Settings {
+        service_name: service,
+        username: user,
+        password,
+        port_mtu_bytes: arguments.wan_mtu_bytes.unwrap_or(ETHERNET_MTU_BYTES),
+        ..pppoe::Settings::default()
+    };
+    Pppoe::new(&settings, seed)
 }
 
 #[cfg(test)]
@@ -98,6 +134,17 @@ mod tests {
     #[test]
     fn the_demo_configuration_is_valid() {
         trunk_config(MAC, &BootArguments::default()).unwrap();
+    }
+
+    #[test]
+    fn the_demo_configuration_with_pppoe_is_valid() {
+        let arguments = BootArguments {
+            wan_pppoe: true,
+            wan_mtu_bytes: Some(1508),
+            ..BootArguments::default()
+        };
+        trunk_config(MAC, &arguments).unwrap();
+        trunk_pppoe(&arguments, [7; 16]).unwrap();
     }
 
     #[test]

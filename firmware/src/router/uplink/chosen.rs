@@ -5,6 +5,10 @@ use crate::pppoe::{Family, Line, Mac, Transmit};
 use crate::router::time::Instant;
 
 /// One of the uplinks.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a box has one, and nothing to allocate it with"
+)]
 #[derive(Debug)]
 pub enum Chosen {
     /// Addresses that the owner chose.

@@ -1,18 +1,19 @@
 //! The Internet checksum, updated for the words that change and nothing else.
 
-use crate::word;
+use crate::bytes;
 
 /// Updates the checksum field at byte `at` for a 16-bit word it covers that went from `old` to
 /// `new`.
 pub(crate) fn update(bytes: &mut [u8], at: usize, old: u16, new: u16) {
-    if let Some(field) = word::at_mut(bytes, at) {
+    if let Some(field) = bytes::at_mut(bytes, at) {
         *field = after_replacing(u16::from_be_bytes(*field), old, new).to_be_bytes();
     }
 }
 
 /// The checksum after a 16-bit word that it covers went from `old` to `new` (RFC 1624, section 3,
 /// equation 3). One that was wrong stays wrong by the same amount.
-fn after_replacing(checksum: u16, old: u16, new: u16) -> u16 {
+#[inline(always)]
+pub(crate) fn after_replacing(checksum: u16, old: u16, new: u16) -> u16 {
     let sum = u32::from(!checksum)
         .wrapping_add(u32::from(!old))
         .wrapping_add(u32::from(new));
@@ -21,6 +22,7 @@ fn after_replacing(checksum: u16, old: u16, new: u16) -> u16 {
 
 /// A sum of 32 bits folded to 16 with end-around carry. Twice: the first fold of three words can
 /// carry once more.
+#[inline(always)]
 fn folded(sum: u32) -> u16 {
     let sum = (sum & 0xffff).wrapping_add(sum >> 16);
     let sum = (sum & 0xffff).wrapping_add(sum >> 16);

@@ -1,49 +1,46 @@
 //! The calls: find the segment, judge its options, and only then write.
 
-use crate::cursor::Cursor;
+use crate::ceiling::Ceiling;
+use crate::cursor::{Bytes, Cursor};
 use crate::ip::Version;
-use crate::link::{LinkType, pass_ethernet};
+use crate::link::LinkType;
+use crate::options::{self, Options};
 use crate::outcome::{Outcome, Reason};
 use crate::policy::Clamp;
-use crate::segment::Segment;
-use crate::tcp::Options;
+use crate::segment::{Header, Segment};
+use crate::source::{Captured, Live};
+use crate::stop::Stop;
 use crate::trail::Trail;
 use crate::{ethernet, ipv4};
 
 impl Clamp {
     /// Clamps the SYN in an Ethernet frame, if it holds one. The slice has no frame check sequence;
     /// padding behind the packet does no harm.
+    #[inline]
     pub fn frame(&self, frame: &mut [u8]) -> Outcome {
-        match ethernet::plain_answer(frame) {
-            Some(plainly) => plainly.outcome(),
-            None => self.walk_frame(frame),
+        match ethernet::glance(frame) {
+            Some(outcome) => outcome,
+            None => self.frame_with_syn(frame),
         }
     }
 
     /// Clamps the SYN in a bare IP packet, if it is one. The link MTU counts from its first byte.
+    #[inline]
     pub fn packet(&self, packet: &mut [u8]) -> Outcome {
-        match packet.first_chunk().and_then(ipv4::plain_answer) {
-            Some(plainly) => plainly.outcome(),
-            None => self.walk_packet(packet),
+        match packet.first_chunk().and_then(ipv4::glance) {
+            Some(outcome) => outcome,
+            None => self.packet_with_syn(packet),
         }
     }
 
     /// What [`Clamp::frame`] would do, without doing it.
     pub fn judge_frame(&self, frame: &[u8]) -> Outcome {
-        let mut cursor = Cursor::live(frame);
-        match self.syn_in_frame(&mut cursor) {
-            Some(segment) => self.judge(frame, &segment),
-            None => cursor.stopped(),
-        }
+        self.judge(frame, Header::Ethernet)
     }
 
     /// What [`Clamp::packet`] would do, without doing it.
     pub fn judge_packet(&self, packet: &[u8]) -> Outcome {
-        let mut cursor = Cursor::live(packet);
-        match self.syn_in_packet(&mut cursor) {
-            Some(segment) => self.judge(packet, &segment),
-            None => cursor.stopped(),
-        }
+        self.judge(packet, Header::BareIp)
     }
 
     /// Clamps the SYN in a frame of a capture file: `bytes` of it were captured, of `wire_len` on
@@ -57,80 +54,87 @@ impl Clamp {
         wire_len: usize,
         trail: &mut impl Trail,
     ) -> Outcome {
-        let mut cursor = Cursor::captured(bytes, wire_len);
-        match self.syn_in_capture(link_type, &mut cursor, trail) {
-            Some(segment) => self.clamp(bytes, &segment),
-            None => cursor.stopped(),
+        match self.syn_in_capture(link_type, bytes, wire_len, trail) {
+            Ok(mut segment) => self.clamp(&mut segment),
+            Err(stop) => stop.outcome(),
         }
     }
 
-    /// A call of its own, so that the fast path in front of it saves no registers.
-    #[cold]
+    /// What a glance does not answer. Apart from it, so that a data segment saves no registers.
     #[inline(never)]
-    fn walk_frame(&self, frame: &mut [u8]) -> Outcome {
-        let mut cursor = Cursor::live(frame);
-        match self.syn_in_frame(&mut cursor) {
-            Some(segment) => self.clamp(frame, &segment),
-            None => cursor.stopped(),
+    fn frame_with_syn(&self, frame: &mut [u8]) -> Outcome {
+        if ethernet::is_arp(frame) {
+            return *const { &Outcome::LeftAlone(Reason::NotIp) };
+        }
+        match ethernet::plain_syn(frame) {
+            Some(header) => options::clamp(header, self.ceiling(Version::V4, 0)),
+            None => self.walk_frame(frame),
         }
     }
 
     /// As above.
-    #[cold]
+    #[inline(never)]
+    fn packet_with_syn(&self, packet: &mut [u8]) -> Outcome {
+        match ipv4::plain_syn(packet) {
+            Some(header) => options::clamp(header, self.ceiling(Version::V4, 0)),
+            None => self.walk_packet(packet),
+        }
+    }
+
+    #[inline(never)]
+    fn walk_frame(&self, frame: &mut [u8]) -> Outcome {
+        self.walk(frame, Header::Ethernet)
+    }
+
     #[inline(never)]
     fn walk_packet(&self, packet: &mut [u8]) -> Outcome {
-        let mut cursor = Cursor::live(packet);
-        match self.syn_in_packet(&mut cursor) {
-            Some(segment) => self.clamp(packet, &segment),
-            None => cursor.stopped(),
+        self.walk(packet, Header::BareIp)
+    }
+
+    /// What is not plain, whatever it is.
+    fn walk(&self, frame: &mut [u8], outermost: Header) -> Outcome {
+        match self.find_syn(outermost, Cursor::new(frame, Live)) {
+            Ok(mut segment) => self.clamp(&mut segment),
+            Err(stop) => stop.outcome(),
         }
     }
 
-    #[inline(always)]
-    fn syn_in_frame(&self, cursor: &mut Cursor<'_>) -> Option<Segment> {
-        let version = pass_ethernet(cursor, &mut ())?;
-        self.find_syn(version, cursor, &mut ())
-    }
-
-    #[inline(always)]
-    fn syn_in_packet(&self, cursor: &mut Cursor<'_>) -> Option<Segment> {
-        let version = Version::of_bare_packet(cursor)?;
-        self.find_syn(version, cursor, &mut ())
-    }
-
-    pub(crate) fn syn_in_capture(
-        &self,
-        link_type: LinkType,
-        cursor: &mut Cursor<'_>,
-        trail: &mut impl Trail,
-    ) -> Option<Segment> {
-        let version = link_type.pass_to_ip(cursor, trail)?;
-        self.find_syn(version, cursor, trail)
-    }
-
-    /// The write phase, behind the read phase that found `segment`.
-    #[inline(always)]
-    fn clamp(&self, frame: &mut [u8], segment: &Segment) -> Outcome {
-        let Some(header) = frame.get_mut(segment.header()) else {
-            return Outcome::LeftAlone(Reason::Cut);
+    fn judge(&self, frame: &[u8], outermost: Header) -> Outcome {
+        let segment = match self.find_syn(outermost, Cursor::new(frame, Live)) {
+            Ok(segment) => segment,
+            Err(stop) => return stop.outcome(),
         };
-        let options = Options::read(header);
-        let outcome = options.judge(self.ceiling_for(segment));
-        if let Outcome::Clamped { to, .. } = outcome {
-            options.lower(header, to);
-        }
-        outcome
-    }
-
-    #[inline(always)]
-    fn judge(&self, frame: &[u8], segment: &Segment) -> Outcome {
-        match frame.get(segment.header()) {
-            Some(header) => Options::read(header).judge(self.ceiling_for(segment)),
+        match segment.options() {
+            Some(options) => Options::read(options).judge(self.ceiling_for(&segment)),
             None => Outcome::LeftAlone(Reason::Cut),
         }
     }
 
-    pub(crate) fn ceiling_for(&self, segment: &Segment) -> Option<u16> {
+    pub(crate) fn syn_in_capture<B: Bytes>(
+        &self,
+        link_type: LinkType,
+        bytes: B,
+        wire_len: usize,
+        trail: &mut impl Trail,
+    ) -> Result<Segment<B>, Stop> {
+        let source = Captured::new(bytes.as_ref(), wire_len, trail);
+        let mut cursor = Cursor::new(bytes, source);
+        let header = link_type.pass(&mut cursor)?;
+        self.find_syn(header, cursor)
+    }
+
+    /// The write phase, behind the read phase that found `segment`.
+    #[inline(always)]
+    fn clamp(&self, segment: &mut Segment<&mut [u8]>) -> Outcome {
+        let ceiling = self.ceiling_for(segment);
+        match segment.bytes.get_mut(..segment.header_len) {
+            Some(header) => options::clamp(header, ceiling),
+            None => Outcome::LeftAlone(Reason::Cut),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn ceiling_for<B>(&self, segment: &Segment<B>) -> Ceiling {
         self.ceiling(segment.version, segment.overhead_bytes)
     }
 }

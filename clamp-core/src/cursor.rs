@@ -1,177 +1,169 @@
 //! What is left to read: a cursor that moves inward, header by header, and cannot pass the end.
 
-use crate::outcome::{Layer, Malformed, Outcome, Reason};
+use crate::outcome::{Layer, Reason};
+use crate::source::Source;
+use crate::stop::Stop;
 
-/// The bytes from the next header on, bounded by the innermost length read so far.
-#[derive(Clone, Copy)]
-pub(crate) struct Cursor<'a> {
-    /// What is here of them.
-    bytes: &'a [u8],
-    /// Where they begin in the frame.
-    at: usize,
-    /// How many more there were on the wire: a capture may hold fewer. 0 for a live frame.
-    cut: usize,
-    /// Where in the frame the link MTU counts from.
-    mtu_counts_from: usize,
-    /// Why the walk stopped, once it has: a function that stops it returns `None`, which takes the
-    /// compiler less than an outcome to hand up.
-    stopped: Outcome,
+/// The bytes from the next header on, bounded by the innermost length read so far. What can't go on
+/// returns why the walk stops.
+pub(crate) struct Cursor<B, S> {
+    /// What is here of them, to be read or to be written.
+    bytes: B,
+    /// What the link carries in front of them.
+    overhead_bytes: u32,
+    source: S,
 }
 
-impl<'a> Cursor<'a> {
+/// A slice, shared or not, that gets shorter on the way.
+pub(crate) trait Bytes: AsRef<[u8]> + Default {
+    /// All but the first `len` bytes.
+    fn skip(self, len: usize) -> Self;
+
+    /// The first `len` bytes, or as many as there are.
+    fn keep(self, len: usize) -> Self;
+}
+
+impl Bytes for &[u8] {
     #[inline(always)]
-    pub(crate) fn live(frame: &'a [u8]) -> Self {
+    fn skip(self, len: usize) -> Self {
+        self.get(len..).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn keep(self, len: usize) -> Self {
+        let len = len.min(self.len());
+        self.get(..len).unwrap_or_default()
+    }
+}
+
+impl Bytes for &mut [u8] {
+    #[inline(always)]
+    fn skip(self, len: usize) -> Self {
+        self.get_mut(len..).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn keep(self, len: usize) -> Self {
+        let len = len.min(self.len());
+        self.get_mut(..len).unwrap_or_default()
+    }
+}
+
+impl<B: Bytes, S: Source> Cursor<B, S> {
+    #[inline(always)]
+    pub(crate) fn new(frame: B, source: S) -> Self {
         Self {
             bytes: frame,
-            at: 0,
-            cut: 0,
-            mtu_counts_from: 0,
-            stopped: Outcome::LeftAlone(Reason::NotIp),
+            overhead_bytes: 0,
+            source,
         }
     }
 
-    pub(crate) fn captured(bytes: &'a [u8], wire_len: usize) -> Self {
-        Self {
-            cut: wire_len.saturating_sub(bytes.len()),
-            ..Self::live(bytes)
-        }
+    /// The bytes left that are here.
+    #[inline(always)]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.as_ref()
     }
 
-    /// Where in the frame the next header begins.
+    /// The same, where the walk ends.
     #[inline(always)]
-    pub(crate) fn at(&self) -> usize {
-        self.at
-    }
-
-    /// The bytes left of the capture.
-    #[inline(always)]
-    pub(crate) fn bytes(&self) -> &'a [u8] {
+    pub(crate) fn into_bytes(self) -> B {
         self.bytes
     }
 
     /// How many bytes were left on the wire.
     #[inline(always)]
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len().wrapping_add(self.cut)
-    }
-
-    /// Where in the frame the last of them ends.
-    pub(crate) fn end(&self) -> usize {
-        self.at.wrapping_add(self.len())
+        self.bytes().len().wrapping_add(self.source.missing_bytes())
     }
 
     /// The link MTU counts from here on.
     #[inline(always)]
     pub(crate) fn count_mtu(&mut self) {
-        self.mtu_counts_from = self.at;
+        self.overhead_bytes = 0;
     }
 
     /// One byte that was saved on the way here counts all the same.
+    #[inline(always)]
     pub(crate) fn count_saved_byte(&mut self) {
-        self.mtu_counts_from = self.mtu_counts_from.wrapping_sub(1);
+        self.overhead_bytes = self.overhead_bytes.wrapping_add(1);
     }
 
-    /// What the link carries in front of byte `at`.
+    /// What the link carries in front of the next header.
     #[inline(always)]
-    pub(crate) fn overhead_bytes(&self, at: usize) -> usize {
-        at.wrapping_sub(self.mtu_counts_from)
+    pub(crate) fn overhead_bytes(&self) -> u32 {
+        self.overhead_bytes
+    }
+
+    /// Tells a witness that a header of `layer` begins `back` bytes in front of here.
+    #[inline(always)]
+    pub(crate) fn note(&mut self, layer: Layer, back: usize) {
+        self.source.passed(layer, back);
     }
 
     /// The next `N` bytes, a header of `layer`.
     #[inline(always)]
-    pub(crate) fn header<const N: usize>(&mut self, layer: Layer) -> Option<&'a [u8; N]> {
-        match self.bytes.first_chunk() {
-            None => self.shorter_than(layer, N),
-            header => header,
+    pub(crate) fn header<const N: usize>(&self, layer: Layer) -> Result<&[u8; N], Stop> {
+        match self.bytes().first_chunk() {
+            Some(header) => Ok(header),
+            None => Err(self.unreadable(layer, N)),
         }
     }
 
-    /// Moves behind the next `len` bytes, which are a header of `layer`.
+    /// Why the next `needed` bytes, a header of `layer`, can't be read: the capture holds too few of
+    /// them, or they never were there.
     #[inline(always)]
-    pub(crate) fn pass(&mut self, layer: Layer, len: usize) -> Option<()> {
-        if let Some((_, bytes)) = self.bytes.split_at_checked(len) {
-            self.bytes = bytes;
-        } else if len <= self.len() {
-            self.cut = self.len().wrapping_sub(len);
-            self.bytes = &[];
+    pub(crate) fn unreadable(&self, layer: Layer, needed: usize) -> Stop {
+        let there = self.len();
+        if needed <= there {
+            Stop::Leave(Reason::Cut)
         } else {
-            return self.too_short(layer, len, self.len());
+            Stop::short_of(layer, needed, there)
         }
-        self.at = self.at.wrapping_add(len);
-        Some(())
+    }
+
+    /// Moves behind the next `N` bytes, a header of `layer` that ends with an ethertype.
+    #[inline(always)]
+    pub(crate) fn take_ethertype<const N: usize>(&mut self, layer: Layer) -> Result<u16, Stop> {
+        let ethertype = match *self.header::<N>(layer)?.as_slice() {
+            [.., high, low] => u16::from_be_bytes([high, low]),
+            _ => 0,
+        };
+        self.note(layer, 0);
+        self.pass(layer, N)?;
+        Ok(ethertype)
+    }
+
+    /// Moves behind the next `len` bytes, which are a header of `layer`. They need not be here.
+    #[inline(always)]
+    pub(crate) fn pass(&mut self, layer: Layer, len: usize) -> Result<(), Stop> {
+        let there = self.len();
+        if len > there {
+            return Err(Stop::short_of(layer, len, there));
+        }
+        self.bytes = core::mem::take(&mut self.bytes).skip(len);
+        self.source
+            .advance(len, there.wrapping_sub(len), self.bytes.as_ref());
+        self.overhead_bytes = self.overhead_bytes.wrapping_add(low_half(len));
+        Ok(())
     }
 
     /// Keeps to the next `len` bytes, a length that `layer` announces: what follows is not its own.
     #[inline(always)]
-    pub(crate) fn bound(&mut self, layer: Layer, len: usize) -> Option<()> {
-        if let Some(bytes) = self.bytes.get(..len) {
-            self.bytes = bytes;
-            self.cut = 0;
-        } else if len <= self.len() {
-            self.cut = len.wrapping_sub(self.bytes.len());
-        } else {
-            return self.too_short(layer, len, self.len());
+    pub(crate) fn bound(&mut self, layer: Layer, len: usize) -> Result<(), Stop> {
+        let there = self.len();
+        if len > there {
+            return Err(Stop::short_of(layer, len, there));
         }
-        Some(())
-    }
-
-    /// Stops the walk: there is nothing to do here, or nothing that may be done.
-    #[inline(always)]
-    pub(crate) fn leave<T>(&mut self, reason: Reason) -> Option<T> {
-        self.stopped = Outcome::LeftAlone(reason);
-        None
-    }
-
-    /// Stops the walk at `needed` bytes of `layer` that can't be read: they never were there, or the
-    /// capture is cut.
-    #[inline(always)]
-    pub(crate) fn shorter_than<T>(&mut self, layer: Layer, needed: usize) -> Option<T> {
-        if needed <= self.len() {
-            self.leave(Reason::Cut)
-        } else {
-            self.too_short(layer, needed, self.len())
-        }
-    }
-
-    /// Stops the walk at bytes of `layer` that are needed and not there.
-    #[inline(always)]
-    pub(crate) fn too_short<T>(&mut self, layer: Layer, needed: usize, there: usize) -> Option<T> {
-        self.stopped = too_short(layer, needed, there);
-        None
-    }
-
-    /// Stops the walk at an IP version that contradicts what announced it.
-    #[inline(always)]
-    pub(crate) fn wrong_version<T>(&mut self, layer: Layer, version: u8) -> Option<T> {
-        self.stopped = Outcome::Malformed(Malformed::WrongVersion { layer, version });
-        None
-    }
-
-    /// Why the walk stopped.
-    #[inline(always)]
-    pub(crate) fn stopped(&self) -> Outcome {
-        self.stopped
-    }
-
-    /// Lets `pass` move a copy of the cursor, and then moves with it. What is called out of line gets
-    /// a copy, so that on the way of most packets the cursor itself stays in registers.
-    #[inline(always)]
-    pub(crate) fn aside<T>(&mut self, pass: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let mut copy = *self;
-        let passed = pass(&mut copy);
-        *self = copy;
-        passed
+        self.bytes = core::mem::take(&mut self.bytes).keep(len);
+        self.source.advance(0, len, self.bytes.as_ref());
+        Ok(())
     }
 }
 
-/// Bytes of `layer` that are needed and not there. `needed` never passes 65535, being a fixed size or
-/// read from a field of 16 bits at most, and `there` is smaller.
-#[cold]
-#[inline(never)]
-fn too_short(layer: Layer, needed: usize, there: usize) -> Outcome {
-    Outcome::Malformed(Malformed::TooShort {
-        layer,
-        needed: u16::try_from(needed).unwrap_or(u16::MAX),
-        there: u16::try_from(there).unwrap_or(u16::MAX),
-    })
+/// All of a header's length, which is far from 2^32.
+#[inline(always)]
+fn low_half(len: usize) -> u32 {
+    let [a, b, c, d, ..] = len.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }

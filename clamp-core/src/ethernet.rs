@@ -1,15 +1,15 @@
 //! Ethernet II with VLAN tags, and 802.3 with LLC/SNAP (IEEE 802.3, 802.1Q, 802.1ad; RFC 1042).
 
-use crate::cursor::Cursor;
+use crate::cursor::{Bytes, Cursor};
 use crate::ip::Version;
-use crate::ipv4::Plainly;
-use crate::outcome::{Layer, Reason};
-use crate::trail::Trail;
+use crate::outcome::{Layer, Outcome, Reason};
+use crate::source::Source;
+use crate::stop::Stop;
 use crate::{ipv4, pppoe};
 
 const HEADER_LEN: usize = 14;
-/// What a plain answer takes.
-const PLAIN_LEN: usize = HEADER_LEN + ipv4::TCP_FLAGS_END;
+/// What a glance takes.
+const GLANCE_LEN: usize = HEADER_LEN + ipv4::TCP_FLAGS_END;
 const TAG_LEN: usize = 4;
 const MAX_TAGS: usize = 3;
 /// LLC and SNAP in front of an ethertype: unnumbered information, organization 00-00-00.
@@ -21,6 +21,7 @@ pub(crate) mod ethertype {
     /// Under this a type field is an 802.3 length.
     pub(crate) const FIRST: u16 = 0x0600;
     pub(crate) const IPV4: u16 = 0x0800;
+    pub(crate) const ARP: u16 = 0x0806;
     pub(crate) const TRANSPARENT_ETHERNET: u16 = 0x6558;
     pub(crate) const VLAN: u16 = 0x8100;
     pub(crate) const IPV6: u16 = 0x86dd;
@@ -29,87 +30,97 @@ pub(crate) mod ethertype {
     pub(crate) const OLD_SERVICE_VLAN: u16 = 0x9100;
 }
 
-/// The answer to a frame that plainly holds no SYN, as [`ipv4::plain_answer`].
+/// The answer to a frame that plainly holds no SYN, as [`ipv4::glance`].
 #[inline(always)]
-pub(crate) fn plain_answer(frame: &[u8]) -> Option<Plainly> {
-    let start = frame.first_chunk::<PLAIN_LEN>()?;
+pub(crate) fn glance(frame: &[u8]) -> Option<Outcome> {
+    let start = frame.first_chunk::<GLANCE_LEN>()?;
     let (header, packet) = start.split_first_chunk::<HEADER_LEN>()?;
+    if [header[12], header[13]] != ethertype::IPV4.to_be_bytes() {
+        return None;
+    }
+    ipv4::glance(packet.first_chunk()?)
+}
+
+/// Whether a frame is ARP, which every link has.
+#[inline(always)]
+pub(crate) fn is_arp(frame: &[u8]) -> bool {
+    match frame.first_chunk::<HEADER_LEN>() {
+        Some(header) => [header[12], header[13]] == ethertype::ARP.to_be_bytes(),
+        None => false,
+    }
+}
+
+/// The TCP header of a plain SYN, as [`ipv4::plain_syn`], without VLAN tags.
+#[inline(always)]
+pub(crate) fn plain_syn(frame: &mut [u8]) -> Option<&mut [u8]> {
+    let (header, packet) = frame.split_first_chunk_mut::<HEADER_LEN>()?;
     if u16::from_be_bytes([header[12], header[13]]) != ethertype::IPV4 {
         return None;
     }
-    ipv4::plain_answer(packet.first_chunk()?)
+    ipv4::plain_syn(packet)
 }
 
-/// Moves behind an Ethernet header and its VLAN tags, and returns their ethertype or 802.3 length.
+/// Moves from an Ethernet header to the IP packet behind it. `is_outermost` if the link MTU counts
+/// from its end on, VLAN tags left out.
 #[inline(always)]
-pub(crate) fn pass_header(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<u16> {
-    let header: &[u8; HEADER_LEN] = frame.header(Layer::Ethernet)?;
-    trail.passed(Layer::Ethernet, frame.at());
-    frame.pass(Layer::Ethernet, HEADER_LEN)?;
-    pass_tags(u16::from_be_bytes([header[12], header[13]]), frame, trail)
+pub(crate) fn pass(
+    frame: &mut Cursor<impl Bytes, impl Source>,
+    is_outermost: bool,
+) -> Result<Version, Stop> {
+    let ethertype = frame.take_ethertype::<HEADER_LEN>(Layer::Ethernet)?;
+    pass_to_ip(ethertype, frame, is_outermost)
 }
 
-/// Moves behind VLAN tags only: a cooked capture may have them, too.
-#[inline(always)]
-pub(crate) fn pass_tags(
-    mut ethertype: u16,
-    frame: &mut Cursor<'_>,
-    trail: &mut impl Trail,
-) -> Option<u16> {
-    let mut tags_left = MAX_TAGS;
-    while let ethertype::VLAN | ethertype::SERVICE_VLAN | ethertype::OLD_SERVICE_VLAN = ethertype {
-        tags_left = match tags_left.checked_sub(1) {
-            Some(left) => left,
-            None => return frame.leave(Reason::TooManyVlanTags),
-        };
-        let tag: &[u8; TAG_LEN] = frame.header(Layer::Vlan)?;
-        trail.passed(Layer::Vlan, frame.at());
-        ethertype = u16::from_be_bytes([tag[2], tag[3]]);
-        frame.pass(Layer::Vlan, TAG_LEN)?;
-    }
-    Some(ethertype)
-}
-
-/// Moves to the IP packet behind an ethertype or 802.3 length: at once, in PPPoE, or in LLC/SNAP.
+/// Moves to the IP packet behind an ethertype or 802.3 length: at once, behind VLAN tags, in PPPoE, or
+/// in LLC/SNAP.
 #[inline(always)]
 pub(crate) fn pass_to_ip(
-    ethertype: u16,
-    frame: &mut Cursor<'_>,
-    trail: &mut impl Trail,
-) -> Option<Version> {
-    match ethertype {
-        ethertype::IPV4 => Some(Version::V4),
-        ethertype::PPPOE_SESSION => frame.aside(|frame| pppoe::pass_session(frame, trail)),
-        ..ethertype::FIRST => frame.aside(|frame| pass_snap(usize::from(ethertype), frame, trail)),
-        _ => announced_by(ethertype, frame),
+    mut ethertype: u16,
+    frame: &mut Cursor<impl Bytes, impl Source>,
+    is_outermost: bool,
+) -> Result<Version, Stop> {
+    let mut tags_left = MAX_TAGS;
+    loop {
+        if is_outermost {
+            frame.count_mtu();
+        }
+        match ethertype {
+            ethertype::VLAN | ethertype::SERVICE_VLAN | ethertype::OLD_SERVICE_VLAN => {
+                tags_left = match tags_left.checked_sub(1) {
+                    Some(left) => left,
+                    None => return Err(Stop::Leave(Reason::TooManyVlanTags)),
+                };
+                ethertype = frame.take_ethertype::<TAG_LEN>(Layer::Vlan)?;
+            }
+            ethertype::PPPOE_SESSION => return pppoe::pass_session(frame),
+            ..ethertype::FIRST => return pass_snap(usize::from(ethertype), frame),
+            _ => return announced_by(ethertype),
+        }
     }
 }
 
 /// The IP version that an ethertype stands for.
 #[inline(always)]
-pub(crate) fn announced_by(ethertype: u16, frame: &mut Cursor<'_>) -> Option<Version> {
+pub(crate) fn announced_by(ethertype: u16) -> Result<Version, Stop> {
     match ethertype {
-        ethertype::IPV4 => Some(Version::V4),
-        ethertype::IPV6 => Some(Version::V6),
-        _ => frame.leave(Reason::NotIp),
+        ethertype::IPV4 => Ok(Version::V4),
+        ethertype::IPV6 => Ok(Version::V6),
+        _ => Err(Stop::Leave(Reason::NotIp)),
     }
 }
 
 /// Moves to the IP packet in an 802.3 frame. Its length leaves padding out; one past the frame does
 /// no harm. What is too short to tell, yet begins as SNAP does, is a truncated one.
-#[inline(never)]
-fn pass_snap(len: usize, frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
+#[inline(always)]
+fn pass_snap(len: usize, frame: &mut Cursor<impl Bytes, impl Source>) -> Result<Version, Stop> {
     frame.bound(Layer::Snap, len.min(frame.len()))?;
     let begins_otherwise = frame
         .bytes()
         .iter()
-        .zip(SNAP)
-        .any(|(&byte, snap)| byte != snap);
+        .zip(&SNAP)
+        .any(|(byte, snap)| byte != snap);
     if begins_otherwise {
-        return frame.leave(Reason::NotIp);
+        return Err(Stop::Leave(Reason::NotIp));
     }
-    let header: &[u8; SNAP_HEADER_LEN] = frame.header(Layer::Snap)?;
-    trail.passed(Layer::Snap, frame.at());
-    frame.pass(Layer::Snap, SNAP_HEADER_LEN)?;
-    announced_by(u16::from_be_bytes([header[6], header[7]]), frame)
+    announced_by(frame.take_ethertype::<SNAP_HEADER_LEN>(Layer::Snap)?)
 }

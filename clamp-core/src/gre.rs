@@ -1,7 +1,9 @@
 //! GRE version 0 with its checksum, key and sequence number (RFC 2784, RFC 2890).
 
-use crate::cursor::Cursor;
+use crate::cursor::{Bytes, Cursor};
 use crate::outcome::{Layer, Reason};
+use crate::source::Source;
+use crate::stop::Stop;
 
 const FIXED_HEADER_LEN: usize = 4;
 const CHECKSUM_PRESENT: u16 = 0x8000;
@@ -13,16 +15,18 @@ const UNSUPPORTED: u16 = 0x4c00;
 const VERSION: u16 = 0x0007;
 
 /// Moves behind a GRE header, and returns the ethertype of what it carries.
-pub(crate) fn pass(packet: &mut Cursor<'_>) -> Option<u16> {
-    let header: &[u8; FIXED_HEADER_LEN] = packet.header(Layer::Gre)?;
+#[inline(always)]
+pub(crate) fn pass(packet: &mut Cursor<impl Bytes, impl Source>) -> Result<u16, Stop> {
+    packet.note(Layer::Gre, 0);
+    let header: [u8; FIXED_HEADER_LEN] = *packet.header(Layer::Gre)?;
     let flags = u16::from_be_bytes([header[0], header[1]]);
     if flags & (UNSUPPORTED | VERSION) != 0 {
-        return packet.leave(Reason::UnsupportedGre);
+        return Err(Stop::Leave(Reason::UnsupportedGre));
     }
-    let header_len = [CHECKSUM_PRESENT, KEY_PRESENT, SEQUENCE_PRESENT]
-        .iter()
-        .filter(|&&present| flags & present != 0)
-        .fold(FIXED_HEADER_LEN, |len, _| len.wrapping_add(4));
+    let optional_words = usize::from(flags & CHECKSUM_PRESENT != 0)
+        .wrapping_add(usize::from(flags & KEY_PRESENT != 0))
+        .wrapping_add(usize::from(flags & SEQUENCE_PRESENT != 0));
+    let header_len = FIXED_HEADER_LEN.wrapping_add(optional_words << 2);
     packet.pass(Layer::Gre, header_len)?;
-    Some(u16::from_be_bytes([header[2], header[3]]))
+    Ok(u16::from_be_bytes([header[2], header[3]]))
 }

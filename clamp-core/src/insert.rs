@@ -1,17 +1,23 @@
 //! Insertion of an MSS option into a SYN that has none: only when asked, only where it can't harm.
 
-use crate::cursor::Cursor;
+use crate::bytes;
+use crate::checksum;
 use crate::ip::Version;
 use crate::length_fields::LengthFields;
 use crate::link::LinkType;
+use crate::options::{self, Options};
 use crate::policy::{Clamp, MIN_MSS};
 use crate::segment::Segment;
-use crate::tcp::{self, Options};
+use crate::tcp::{CHECKSUM_AT, DATA_OFFSET_AT, FIXED_HEADER_LEN};
 
 /// What a sender assumes where the option is missing (RFC 9293, section 3.7.1).
 const DEFAULT_MSS_V4: u16 = 536;
 const DEFAULT_MSS_V6: u16 = 1220;
 const LARGEST_TCP_HEADER_LEN: usize = 60;
+/// How long an MSS option is, in bytes (RFC 9293, section 3.2).
+const MSS_OPTION_LEN: u16 = 4;
+/// One in the data offset, which counts words of 4 bytes.
+const ONE_WORD_MORE: u16 = 0x1000;
 
 /// What became of a frame or packet that was given for insertion.
 #[must_use = "the insertion says how long the frame is now, or why nothing changed"]
@@ -84,28 +90,28 @@ impl Clamp {
         let Some(frame) = buffer.get(..captured_len) else {
             return Insertion::Refused(Refusal::NoRoom);
         };
-        let mut cursor = Cursor::captured(frame, wire_len);
-        let Some(segment) = self.syn_in_capture(link_type, &mut cursor, &mut lengths) else {
+        let Ok(segment) = self.syn_in_capture(link_type, frame, wire_len, &mut lengths) else {
             return Insertion::NotMissing;
         };
-        let Some(header) = frame.get(segment.header()) else {
+        let Some(options) = segment.options() else {
             return Insertion::NotMissing;
         };
-        let options = Options::read(header);
-        if options.largest_mss().is_some() || options.has_authentication {
+        let options = Options::read(options);
+        if options.has_mss() || options.has_authentication {
             return Insertion::NotMissing;
         }
         let mss = match self.mss_to_insert(&segment, &options, wire_len > captured_len) {
             Ok(mss) => mss,
             Err(refusal) => return Insertion::Refused(refusal),
         };
-        let packet_end = segment
-            .packet_end
-            .wrapping_add(usize::from(tcp::MSS_OPTION_LEN));
-        let grown = lengths.grown(frame, segment.version, tcp::MSS_OPTION_LEN, packet_end);
-        match (grown, buffer.get_mut(segment.tcp_at..packet_end)) {
+        let packet_end = lengths
+            .tcp_at
+            .wrapping_add(segment.len)
+            .wrapping_add(usize::from(MSS_OPTION_LEN));
+        let grown = lengths.grown(frame, segment.version, MSS_OPTION_LEN, packet_end);
+        match (grown, buffer.get_mut(lengths.tcp_at..packet_end)) {
             (Some(grown), Some(header)) => {
-                tcp::insert_mss(header, mss);
+                insert_mss(header, mss);
                 grown.write(buffer);
                 Insertion::Inserted {
                     mss,
@@ -118,7 +124,7 @@ impl Clamp {
 
     fn mss_to_insert(
         &self,
-        segment: &Segment,
+        segment: &Segment<&[u8]>,
         options: &Options,
         is_cut: bool,
     ) -> Result<u16, Refusal> {
@@ -134,16 +140,48 @@ impl Clamp {
             Err(Refusal::Fragment)
         } else if options.has_md5_signature {
             Err(Refusal::TcpMd5)
-        } else if segment.tcp_header_len >= LARGEST_TCP_HEADER_LEN {
+        } else if segment.header_len >= LARGEST_TCP_HEADER_LEN {
             Err(Refusal::HeaderFull)
-        } else if segment.header().end != segment.packet_end {
+        } else if segment.header_len != segment.len {
             Err(Refusal::Payload)
         } else {
-            match self.ceiling_for(segment) {
+            match self.ceiling_for(segment).mss() {
                 None => Err(Refusal::NoCeiling),
                 Some(ceiling) if ceiling < MIN_MSS => Err(Refusal::CeilingTooLow),
                 Some(ceiling) => Ok(ceiling.min(default_mss)),
             }
         }
     }
+}
+
+/// Inserts an MSS option right behind the fixed header, in a SYN without payload that fills all of
+/// `segment` but its last [`MSS_OPTION_LEN`] bytes.
+fn insert_mss(segment: &mut [u8], mss: u16) {
+    let [high, low] = mss.to_be_bytes();
+    let mut option = [options::kind::MSS, 4, high, low];
+    if let Some((_, options)) = segment.split_at_mut_checked(FIXED_HEADER_LEN) {
+        // The options are whole words: each takes the place of the next one.
+        for word in options.as_chunks_mut().0 {
+            core::mem::swap(word, &mut option);
+        }
+    }
+    let old_len = u16::try_from(segment.len())
+        .unwrap_or(u16::MAX)
+        .wrapping_sub(MSS_OPTION_LEN);
+    if let Some(offset_and_flags) = bytes::at_mut(segment, DATA_OFFSET_AT) {
+        let old = u16::from_be_bytes(*offset_and_flags);
+        let new = old.wrapping_add(ONE_WORD_MORE);
+        *offset_and_flags = new.to_be_bytes();
+        checksum::update(segment, CHECKSUM_AT, old, new);
+    }
+    // The pseudo-header has the length of the segment (RFC 9293, section 3.1).
+    let new_len = old_len.wrapping_add(MSS_OPTION_LEN);
+    checksum::update(segment, CHECKSUM_AT, old_len, new_len);
+    checksum::update(
+        segment,
+        CHECKSUM_AT,
+        0,
+        u16::from_be_bytes([options::kind::MSS, 4]),
+    );
+    checksum::update(segment, CHECKSUM_AT, 0, mss);
 }

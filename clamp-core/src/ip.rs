@@ -1,7 +1,9 @@
 //! What IPv4 and IPv6 have in common: versions, protocol numbers, and what they carry.
 
-use crate::cursor::Cursor;
+use crate::cursor::{Bytes, Cursor};
 use crate::outcome::{Layer, Reason};
+use crate::source::Source;
+use crate::stop::Stop;
 use crate::{ipv4, tcp};
 
 /// An IP version.
@@ -14,14 +16,17 @@ pub(crate) enum Version {
 impl Version {
     /// The version of a packet that nothing announces: its own version field says it.
     #[inline(always)]
-    pub(crate) fn of_bare_packet(packet: &mut Cursor<'_>) -> Option<Self> {
+    pub(crate) fn of_bare_packet(packet: &Cursor<impl Bytes, impl Source>) -> Result<Self, Stop> {
         let Some(first) = packet.bytes().first() else {
-            return packet.shorter_than(Layer::Ipv4, ipv4::FIXED_HEADER_LEN);
+            return Err(packet.unreadable(Layer::Ipv4, ipv4::FIXED_HEADER_LEN));
         };
-        match first >> 4 {
-            4 => Some(Self::V4),
-            6 => Some(Self::V6),
-            version => packet.wrong_version(Layer::Ipv4, version),
+        match usize::from(first >> 4) {
+            4 => Ok(Self::V4),
+            6 => Ok(Self::V6),
+            version => Err(Stop::WrongVersion {
+                layer: Layer::Ipv4,
+                version,
+            }),
         }
     }
 }
@@ -51,12 +56,34 @@ pub(crate) struct Payload {
     pub(crate) is_fragment: bool,
 }
 
+/// Lets through what the walk can follow or has a word about: TCP, tunnels, and AH.
+#[inline(always)]
+pub(crate) fn refuse_opaque(protocol: u8) -> Result<(), Stop> {
+    match protocol {
+        protocol::TCP | protocol::IPV4 | protocol::IPV6 | protocol::GRE | protocol::AH => Ok(()),
+        protocol::ESP => Err(Stop::Leave(Reason::Encrypted)),
+        _ => Err(Stop::Leave(Reason::NotTcp)),
+    }
+}
+
+/// Whatever is under AH stays as it is.
+#[inline(always)]
+pub(crate) fn refuse_authenticated(protocol: u8) -> Result<(), Stop> {
+    match protocol {
+        protocol::AH => Err(Stop::Leave(Reason::AuthenticationHeader)),
+        _ => Ok(()),
+    }
+}
+
 /// Answers a segment without SYN from its flags alone: nearly every packet leaves here. The lengths
 /// have not been judged yet, and a segment whose flags are not there goes on to be.
 #[inline(always)]
-pub(crate) fn refuse_without_syn(packet: &mut Cursor<'_>, tcp_at: usize) -> Option<()> {
+pub(crate) fn refuse_without_syn(
+    packet: &Cursor<impl Bytes, impl Source>,
+    tcp_at: usize,
+) -> Result<(), Stop> {
     match packet.bytes().get(tcp_at.wrapping_add(tcp::FLAGS_AT)) {
-        Some(&flags) if !tcp::is_syn(flags) => packet.leave(Reason::NotSyn),
-        _ => Some(()),
+        Some(&flags) if !tcp::is_syn(flags) => Err(Stop::Leave(Reason::NotSyn)),
+        _ => Ok(()),
     }
 }

@@ -1,19 +1,20 @@
 //! The length fields around a segment, which follow when its packet grows.
 
+use crate::bytes;
 use crate::checksum;
 use crate::ip::Version;
 use crate::outcome::Layer;
 use crate::trail::Trail;
-use crate::word;
 
 const SNAP_LARGEST_LEN: u16 = 1500;
 const IPV4_CHECKSUM_AT: usize = 10;
 
-/// Notes on the walk where the lengths are that count the segment.
+/// Notes on the walk where the segment is, and the lengths that count it.
 #[derive(Default)]
 pub(crate) struct LengthFields {
     link: Option<LinkLength>,
     ip_at: usize,
+    pub(crate) tcp_at: usize,
 }
 
 /// The length of an 802.3 or PPPoE header. It may count padding behind the packet.
@@ -28,6 +29,7 @@ impl Trail for LengthFields {
     fn passed(&mut self, layer: Layer, at: usize) {
         match layer {
             Layer::Ipv4 | Layer::Ipv6 => self.ip_at = at,
+            Layer::Tcp => self.tcp_at = at,
             Layer::Snap => {
                 self.link = Some(LinkLength {
                     field_at: at.wrapping_sub(2),
@@ -79,7 +81,7 @@ impl LengthFields {
         Some(GrownLengths {
             link,
             ip_field_at,
-            ip_len: word::at(frame, ip_field_at)?.checked_add(growth)?,
+            ip_len: bytes::word_at(frame, ip_field_at)?.checked_add(growth)?,
             ipv4_checksum_at,
         })
     }
@@ -88,7 +90,7 @@ impl LengthFields {
 impl LinkLength {
     /// Padding that it counted already becomes part of the packet.
     fn grown(self, frame: &[u8], packet_end: usize) -> Option<u16> {
-        let len = word::at(frame, self.field_at)?;
+        let len = bytes::word_at(frame, self.field_at)?;
         let needed = u16::try_from(packet_end.wrapping_sub(self.counts_from)).ok()?;
         if needed <= len {
             Some(len)
@@ -102,11 +104,11 @@ impl GrownLengths {
     /// Writes them, and the checksum of an IPv4 header after them.
     pub(crate) fn write(&self, frame: &mut [u8]) {
         if let Some((field_at, len)) = self.link
-            && let Some(field) = word::at_mut(frame, field_at)
+            && let Some(field) = bytes::at_mut(frame, field_at)
         {
             *field = len.to_be_bytes();
         }
-        let Some(field) = word::at_mut(frame, self.ip_field_at) else {
+        let Some(field) = bytes::at_mut(frame, self.ip_field_at) else {
             return;
         };
         let old_len = u16::from_be_bytes(*field);

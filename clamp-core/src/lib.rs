@@ -69,6 +69,8 @@
     )
 )]
 
+mod bytes;
+mod ceiling;
 mod checksum;
 mod clamp;
 mod cursor;
@@ -80,13 +82,15 @@ mod ipv4;
 mod ipv6;
 mod length_fields;
 mod link;
+mod options;
 mod outcome;
 mod policy;
 mod pppoe;
 mod segment;
+mod source;
+mod stop;
 mod tcp;
 mod trail;
-mod word;
 
 pub use insert::{Insertion, Refusal};
 pub use link::LinkType;

@@ -1,12 +1,14 @@
 //! The link layers of capture files, each down to its IP packet.
 
-use crate::cursor::Cursor;
+use crate::bytes;
+use crate::cursor::{Bytes, Cursor};
 use crate::ethernet::{self, ethertype};
 use crate::ip::Version;
 use crate::outcome::{Layer, Reason};
 use crate::pppoe;
-use crate::trail::Trail;
-use crate::word;
+use crate::segment::Header;
+use crate::source::Source;
+use crate::stop::Stop;
 
 const ADDRESS_FAMILY_INET: u32 = 2;
 
@@ -53,80 +55,64 @@ impl LinkType {
         })
     }
 
-    /// Moves to the IP packet behind a header of this type.
-    pub(crate) fn pass_to_ip(
-        self,
-        frame: &mut Cursor<'_>,
-        trail: &mut impl Trail,
-    ) -> Option<Version> {
-        match self {
-            Self::Ethernet => pass_ethernet(frame, trail),
-            Self::Null => pass_null(frame, trail),
-            Self::Ppp => pass_ppp(frame, trail),
-            Self::CiscoHdlc => pass_hdlc(frame, trail),
-            Self::LinuxCooked => pass_cooked::<16>(14, frame, trail),
-            Self::LinuxCookedV2 => pass_cooked::<20>(0, frame, trail),
-            Self::RawIp => Version::of_bare_packet(frame),
-            Self::RawIpv4 => Some(Version::V4),
-            Self::RawIpv6 => Some(Version::V6),
-        }
+    /// Moves behind a header of this type, but for Ethernet's.
+    pub(crate) fn pass(self, frame: &mut Cursor<impl Bytes, impl Source>) -> Result<Header, Stop> {
+        let version = match self {
+            Self::Ethernet => return Ok(Header::Ethernet),
+            Self::RawIp => return Ok(Header::BareIp),
+            Self::RawIpv4 => Version::V4,
+            Self::RawIpv6 => Version::V6,
+            Self::Null => pass_null(frame)?,
+            Self::Ppp => pass_ppp(frame)?,
+            Self::CiscoHdlc => pass_hdlc(frame)?,
+            Self::LinuxCooked => pass_cooked::<16>(14, frame)?,
+            Self::LinuxCookedV2 => pass_cooked::<20>(0, frame)?,
+        };
+        Ok(version.into())
     }
-}
-
-/// Moves to the IP packet of an Ethernet frame. Its VLAN tags cost nothing.
-#[inline(always)]
-pub(crate) fn pass_ethernet(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
-    let ethertype = ethernet::pass_header(frame, trail)?;
-    frame.count_mtu();
-    ethernet::pass_to_ip(ethertype, frame, trail)
 }
 
 /// A cooked header of `N` bytes with its protocol field at `protocol_at`. A protocol under 0x0600 is
 /// no ethertype but one of Linux's own numbers.
 fn pass_cooked<const N: usize>(
     protocol_at: usize,
-    frame: &mut Cursor<'_>,
-    trail: &mut impl Trail,
-) -> Option<Version> {
+    frame: &mut Cursor<impl Bytes, impl Source>,
+) -> Result<Version, Stop> {
     let header: &[u8; N] = frame.header(Layer::Cooked)?;
-    trail.passed(Layer::Cooked, frame.at());
+    let protocol = bytes::word_at(header, protocol_at).unwrap_or(0);
+    frame.note(Layer::Cooked, 0);
     frame.pass(Layer::Cooked, N)?;
-    let protocol = word::at(header, protocol_at).unwrap_or(0);
     if protocol < ethertype::FIRST {
-        return frame.leave(Reason::NotIp);
+        return Err(Stop::Leave(Reason::NotIp));
     }
-    let ethertype = ethernet::pass_tags(protocol, frame, trail)?;
-    frame.count_mtu();
-    ethernet::pass_to_ip(ethertype, frame, trail)
+    ethernet::pass_to_ip(protocol, frame, true)
 }
 
 /// BSD loopback: the writer's own address family in the writer's own byte order.
-fn pass_null(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
-    let header: &[u8; 4] = frame.header(Layer::Null)?;
-    trail.passed(Layer::Null, frame.at());
+fn pass_null(frame: &mut Cursor<impl Bytes, impl Source>) -> Result<Version, Stop> {
+    let header: [u8; 4] = *frame.header(Layer::Null)?;
+    frame.note(Layer::Null, 0);
     frame.pass(Layer::Null, header.len())?;
     frame.count_mtu();
-    match u32::from_le_bytes(*header).min(u32::from_be_bytes(*header)) {
-        ADDRESS_FAMILY_INET => Some(Version::V4),
+    match u32::from_le_bytes(header).min(u32::from_be_bytes(header)) {
+        ADDRESS_FAMILY_INET => Ok(Version::V4),
         // Linux, NetBSD and OpenBSD, FreeBSD, macOS.
-        10 | 24 | 28 | 30 => Some(Version::V6),
-        _ => frame.leave(Reason::NotIp),
+        10 | 24 | 28 | 30 => Ok(Version::V6),
+        _ => Err(Stop::Leave(Reason::NotIp)),
     }
 }
 
-fn pass_hdlc(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
-    let header: &[u8; 4] = frame.header(Layer::Hdlc)?;
-    trail.passed(Layer::Hdlc, frame.at());
-    frame.pass(Layer::Hdlc, header.len())?;
+fn pass_hdlc(frame: &mut Cursor<impl Bytes, impl Source>) -> Result<Version, Stop> {
+    let ethertype = frame.take_ethertype::<4>(Layer::Hdlc)?;
     frame.count_mtu();
-    ethernet::announced_by(u16::from_be_bytes([header[2], header[3]]), frame)
+    ethernet::announced_by(ethertype)
 }
 
-fn pass_ppp(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
+fn pass_ppp(frame: &mut Cursor<impl Bytes, impl Source>) -> Result<Version, Stop> {
     if let [0xff, 0x03, ..] = frame.bytes() {
         frame.pass(Layer::Ppp, 2)?;
     }
-    let version = pppoe::pass_protocol(frame, trail)?;
+    let version = pppoe::pass_protocol(frame)?;
     frame.count_mtu();
-    Some(version)
+    Ok(version)
 }

@@ -1,5 +1,6 @@
 //! The policy: how large an MSS may be, and whether tunnels are looked into.
 
+use crate::ceiling::Ceiling;
 use crate::ip::Version;
 
 /// The smallest MSS that is ever written, in bytes: tinier ones make senders burn their CPU
@@ -30,7 +31,9 @@ pub const MIN_LINK_MTU_BYTES: u32 = 88;
 /// with [`Clamp::max_mss_v4`] and [`Clamp::max_mss_v6`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Clamp {
-    link_mtu_bytes: Option<u32>,
+    /// Without one the largest number there is, which never is the smaller of two.
+    link_mtu_bytes: u32,
+    /// The fixed ceilings, 65535 where only the link limits. Without any, a version is left alone.
     max_mss_v4: Option<u16>,
     max_mss_v6: Option<u16>,
     tunnels: bool,
@@ -85,9 +88,9 @@ impl Clamp {
             return Err(PolicyError::LinkMtuTooSmall { link_mtu_bytes });
         }
         Ok(Self {
-            link_mtu_bytes: Some(link_mtu_bytes),
-            max_mss_v4: None,
-            max_mss_v6: None,
+            link_mtu_bytes,
+            max_mss_v4: Some(u16::MAX),
+            max_mss_v6: Some(u16::MAX),
             tunnels: false,
         })
     }
@@ -99,7 +102,7 @@ impl Clamp {
     /// [`PolicyError::MaxMssTooSmall`] under [`MIN_MSS`], [`PolicyError::Empty`] for two `None`.
     pub const fn for_max_mss(v4: Option<u16>, v6: Option<u16>) -> Result<Self, PolicyError> {
         let mut clamp = Self {
-            link_mtu_bytes: None,
+            link_mtu_bytes: u32::MAX,
             max_mss_v4: None,
             max_mss_v6: None,
             tunnels: false,
@@ -157,22 +160,14 @@ impl Clamp {
 
     /// The largest MSS that fits, `overhead_bytes` being what the link carries in front of the
     /// innermost IP header. A ceiling past what the option can say counts as 65535.
-    pub(crate) fn ceiling(&self, version: Version, overhead_bytes: usize) -> Option<u16> {
+    #[inline]
+    pub(crate) fn ceiling(&self, version: Version, overhead_bytes: u32) -> Ceiling {
         let (fixed, headers_bytes) = match version {
             Version::V4 => (self.max_mss_v4, 40),
             Version::V6 => (self.max_mss_v6, 60),
         };
-        let by_link = self.link_mtu_bytes.map(|mtu_bytes| {
-            let overhead_bytes = u32::try_from(overhead_bytes).unwrap_or(u32::MAX);
-            let room = mtu_bytes
-                .saturating_sub(overhead_bytes)
-                .saturating_sub(headers_bytes);
-            u16::try_from(room).unwrap_or(u16::MAX)
-        });
-        match (fixed, by_link) {
-            (Some(fixed), Some(by_link)) => Some(fixed.min(by_link)),
-            (one, other) => one.or(other),
-        }
+        let in_front = overhead_bytes.saturating_add(headers_bytes);
+        Ceiling::new(fixed, self.link_mtu_bytes.saturating_sub(in_front))
     }
 }
 
@@ -211,21 +206,30 @@ mod tests {
     #[test]
     fn the_ceiling_is_the_smaller_of_the_fixed_one_and_the_link_s() {
         let clamp = LINK_1492.max_mss_v4(1400).and_then(|c| c.max_mss_v6(1500));
-        assert_eq!(clamp.map(|c| c.ceiling(Version::V4, 8)), Ok(Some(1400)));
-        assert_eq!(clamp.map(|c| c.ceiling(Version::V6, 8)), Ok(Some(1424)));
+        assert_eq!(
+            clamp.map(|c| c.ceiling(Version::V4, 8).mss()),
+            Ok(Some(1400))
+        );
+        assert_eq!(
+            clamp.map(|c| c.ceiling(Version::V6, 8).mss()),
+            Ok(Some(1424))
+        );
     }
 
     #[test]
     fn a_version_without_any_ceiling_has_none() {
         let clamp = Clamp::for_max_mss(Some(1400), None);
-        assert_eq!(clamp.map(|c| c.ceiling(Version::V6, 0)), Ok(None));
+        assert_eq!(clamp.map(|c| c.ceiling(Version::V6, 0).mss()), Ok(None));
     }
 
     #[test]
     fn the_ceiling_stays_within_what_the_option_can_say() {
-        assert_eq!(LINK_1492.ceiling(Version::V4, 1452), Some(0));
-        assert_eq!(LINK_1492.ceiling(Version::V4, usize::MAX), Some(0));
+        assert_eq!(LINK_1492.ceiling(Version::V4, 1452).mss(), Some(0));
+        assert_eq!(LINK_1492.ceiling(Version::V4, u32::MAX).mss(), Some(0));
         let wide = Clamp::for_link_mtu(u32::MAX);
-        assert_eq!(wide.map(|c| c.ceiling(Version::V6, 0)), Ok(Some(65535)));
+        assert_eq!(
+            wide.map(|c| c.ceiling(Version::V6, 0).mss()),
+            Ok(Some(65535))
+        );
     }
 }

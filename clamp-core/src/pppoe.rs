@@ -1,9 +1,10 @@
 //! PPPoE session frames (RFC 2516) and the PPP protocol field (RFC 1661).
 
-use crate::cursor::Cursor;
+use crate::cursor::{Bytes, Cursor};
 use crate::ip::Version;
 use crate::outcome::{Layer, Reason};
-use crate::trail::Trail;
+use crate::source::Source;
+use crate::stop::Stop;
 
 const HEADER_LEN: usize = 6;
 const VERSION_1_TYPE_1: u8 = 0x11;
@@ -13,39 +14,39 @@ const PPP_IPV4: u16 = 0x0021;
 const PPP_IPV6: u16 = 0x0057;
 
 /// Moves to the packet in a PPPoE session frame, bounded by the PPPoE length (RFC 2516, section 4).
-#[inline(never)]
-pub(crate) fn pass_session(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
+#[inline(always)]
+pub(crate) fn pass_session(frame: &mut Cursor<impl Bytes, impl Source>) -> Result<Version, Stop> {
     let header: &[u8; HEADER_LEN] = frame.header(Layer::Pppoe)?;
     if header[0] != VERSION_1_TYPE_1 || header[1] != CODE_SESSION_DATA {
-        return frame.leave(Reason::NotPppoeSession);
+        return Err(Stop::Leave(Reason::NotPppoeSession));
     }
-    trail.passed(Layer::Pppoe, frame.at());
     let payload_len = usize::from(u16::from_be_bytes([header[4], header[5]]));
+    frame.note(Layer::Pppoe, 0);
     frame.pass(Layer::Pppoe, HEADER_LEN)?;
     frame.bound(Layer::Pppoe, payload_len)?;
-    pass_protocol(frame, trail)
+    pass_protocol(frame)
 }
 
 /// Moves behind a PPP protocol field of two bytes, or of one when compressed: an odd byte is the
 /// last of the field (RFC 1661, sections 2 and 6.5).
-pub(crate) fn pass_protocol(frame: &mut Cursor<'_>, trail: &mut impl Trail) -> Option<Version> {
-    let at = frame.at();
+#[inline(always)]
+pub(crate) fn pass_protocol(frame: &mut Cursor<impl Bytes, impl Source>) -> Result<Version, Stop> {
     let &[first] = frame.header(Layer::Ppp)?;
-    let protocol = if first & 1 == 1 {
+    let (protocol, field_len) = if first & 1 == 1 {
         frame.pass(Layer::Ppp, 1)?;
         // The answer may come uncompressed.
         frame.count_saved_byte();
-        u16::from(first)
+        (u16::from(first), 1)
     } else {
-        let field: &[u8; 2] = frame.header(Layer::Ppp)?;
-        frame.pass(Layer::Ppp, field.len())?;
-        u16::from_be_bytes(*field)
+        let protocol = u16::from_be_bytes(*frame.header(Layer::Ppp)?);
+        frame.pass(Layer::Ppp, 2)?;
+        (protocol, 2)
     };
     let version = match protocol {
         PPP_IPV4 => Version::V4,
         PPP_IPV6 => Version::V6,
-        _ => return frame.leave(Reason::NotIp),
+        _ => return Err(Stop::Leave(Reason::NotIp)),
     };
-    trail.passed(Layer::Ppp, at);
-    Some(version)
+    frame.note(Layer::Ppp, field_len);
+    Ok(version)
 }

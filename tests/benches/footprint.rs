@@ -14,10 +14,12 @@ const TARGETS: [&str; 3] = [
     "thumbv7em-none-eabihf",
     "riscv32imac-unknown-none-elf",
 ];
-/// The functions that are linked alone, and the program that has them.
-const ENTRIES: [(&str, Program); 4] = [
-    ("clamp_packet", CLAMP),
-    ("clamp_frame", CLAMP),
+/// What is linked alone, by its name, and the program that has it.
+const ENTRIES: [(&str, Program); 6] = [
+    ("packet_without_tunnels", CLAMP),
+    ("packet", CLAMP),
+    ("frame_without_tunnels", CLAMP),
+    ("frame", CLAMP),
     ("insert_in_frame", CLAMP),
     ("pppoe_client", PPPOE),
 ];
@@ -62,6 +64,7 @@ fn size(
         .args(["--", "-C"])
         .arg(format!("link-arg=--entry={entry}"))
         .args(["-C", "link-arg=--gc-sections"])
+        .arg(format!("--cfg=entry=\"{entry}\""))
         .status()
         .map_err(|error| format!("cargo: {error}"))?;
     if !status.success() {
@@ -85,7 +88,7 @@ fn size(
 
 fn main() -> ExitCode {
     println!(
-        "{:30}{:20}{:>10}{:>8}{:>11}{:>12}",
+        "{:30}{:24}{:>10}{:>8}{:>11}{:>12}",
         "target", "call", "opt-level", ".text", "constants", "static RAM"
     );
     for opt_level in OPT_LEVELS {
@@ -93,7 +96,7 @@ fn main() -> ExitCode {
             for (entry, program) in ENTRIES {
                 match size(target, (entry, program), opt_level) {
                     Ok([text, constants, ram]) => println!(
-                        "{target:30}{entry:20}{opt_level:>10}{text:>8}{constants:>11}{ram:>12}"
+                        "{target:30}{entry:24}{opt_level:>10}{text:>8}{constants:>11}{ram:>12}"
                     ),
                     Err(why) => {
                         eprintln!("{why}");

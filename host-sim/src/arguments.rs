@@ -62,6 +62,17 @@ Examples:
 
 Exit codes: 0 fine, 1 not as it should be, 2 bad usage, or something can't be used";
 
+const DIAGNOSE_EXAMPLES: &str = "\
+Examples:
+  host-sim diagnose line.pcapng
+      which connections lose large packets, in which direction, and the line that cures it
+  sudo tcpdump -i eth0 -w - tcp or icmp or icmp6 | host-sim diagnose -
+      the same while it happens: end the capture with Ctrl-C
+  host-sim diagnose lan.pcap wan.pcap
+      the two sides of a router: is there a clamp between them?
+
+Exit codes: 0 no black hole, 1 a black hole, 2 bad usage, or a capture that can't be read to its end";
+
 const SIMULATE_EXAMPLES: &str = "\
 Examples:
   host-sim simulate --list
@@ -89,6 +100,9 @@ pub(crate) enum Command {
     /// Compare the captures before and after any clamp
     #[command(after_help = EXAMPLES)]
     Check(CheckArguments),
+    /// Find path-MTU black holes in a capture from anywhere on the path, and what cures them
+    #[command(after_help = DIAGNOSE_EXAMPLES)]
+    Diagnose(DiagnoseArguments),
     /// Say what a firewall's rule that clamps does, and what it doesn't
     #[command(after_help = RULE_EXAMPLES)]
     Explain(ExplainArguments),
@@ -128,6 +142,24 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "PACKETS", default_value = "4096")]
     pub(crate) window: NonZeroU16,
     /// Report for machines: a line of JSON a finding, a summary last
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What `host-sim diagnose` is asked to do.
+#[derive(Debug, Args)]
+pub(crate) struct DiagnoseArguments {
+    /// A capture from the client, the server or a router between them: pcap or pcapng, `-` for
+    /// standard input
+    #[arg(value_name = "CAPTURE")]
+    pub(crate) capture: PathBuf,
+    /// Another one of the same connections from elsewhere, to find the clamps between them
+    #[arg(value_name = "OTHER_CAPTURE")]
+    pub(crate) other: Option<PathBuf>,
+    /// Look into IPIP, 6in4, 4in6, 6in6 and GRE, too
+    #[arg(long)]
+    pub(crate) tunnels: bool,
+    /// For machines: a line of JSON a finding, a summary last
     #[arg(long)]
     pub(crate) json: bool,
 }

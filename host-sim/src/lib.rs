@@ -1,7 +1,7 @@
 //! The workbench on a PC: real captures through the very clamp that runs in a router's firmware.
 //!
 //! [`run`] is the command line. [`capture`] reads and writes captures byte for byte; [`check`] holds
-//! the captures before and after any clamp against each other; [`rules`] reads the lines of other
+//! the captures before and after any clamp against each other; [`diagnose`] finds black holes in them; [`rules`] reads the lines of other
 //! firewalls that clamp.
 
 #![forbid(unsafe_code)]
@@ -14,6 +14,7 @@ mod bridge;
 pub mod capture;
 pub mod check;
 mod clamp;
+pub mod diagnose;
 mod files;
 #[cfg(target_os = "linux")]
 pub mod guest;
@@ -92,6 +93,7 @@ pub fn run(
             clamp::run(&arguments, &mut Listener::new(out), &mut Listener::new(err))
         }
         Command::Check(arguments) => check::command::run(&arguments, &mut Listener::new(out)),
+        Command::Diagnose(arguments) => diagnose::command::run(&arguments, &mut Listener::new(out)),
         Command::Explain(arguments) => rules::command::run(&arguments, &mut Listener::new(out)),
         Command::Simulate(arguments) => simulate::run(&arguments, &mut Listener::new(out)),
         #[cfg(target_os = "linux")]

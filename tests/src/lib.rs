@@ -6,6 +6,7 @@
 //! [`lab`], network namespaces around a real Linux router; and [`linux`], what that router's own
 //! clamps do where ours differs on purpose; the [`conformance`] corpus, for any clamp.
 
+pub mod black_holes;
 pub mod conformance;
 pub mod frames;
 pub mod lab;

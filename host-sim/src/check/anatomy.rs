@@ -9,7 +9,7 @@ use clamp_core::{Clamp, Layer, LinkType, Outcome, Reason, Trail};
 use super::source::Packet;
 
 /// IP protocol numbers (IANA, "Protocol Numbers").
-pub(super) mod protocol {
+pub(crate) mod protocol {
     pub(crate) const ICMP: u8 = 1;
     pub(crate) const TCP: u8 = 6;
     pub(crate) const UDP: u8 = 17;
@@ -18,7 +18,7 @@ pub(super) mod protocol {
 }
 
 /// Offsets in an IPv4 header (RFC 791, section 3.1) and an IPv6 header (RFC 8200, section 3).
-pub(super) mod ip {
+pub(crate) mod ip {
     use std::ops::Range;
 
     pub(crate) const V4_HEADER_LEN: usize = 20;
@@ -39,7 +39,7 @@ pub(super) mod ip {
 }
 
 /// Offsets in a TCP header (RFC 9293, section 3.1).
-pub(super) mod tcp {
+pub(crate) mod tcp {
     pub(crate) const SEQUENCE_AT: usize = 4;
     pub(crate) const DATA_OFFSET_AT: usize = 12;
     pub(crate) const FLAGS_AT: usize = 13;
@@ -52,36 +52,36 @@ pub(super) mod tcp {
 
 /// One IP header and what it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct IpHeader {
-    pub(super) is_v6: bool,
+pub(crate) struct IpHeader {
+    pub(crate) is_v6: bool,
     /// Where it begins in the frame.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// Where its packet ends on the wire; past the captured bytes when the capture is cut.
-    pub(super) end: usize,
-    pub(super) protocol: u8,
-    pub(super) transport_at: usize,
+    pub(crate) end: usize,
+    pub(crate) protocol: u8,
+    pub(crate) transport_at: usize,
     /// A fragment of any kind: its checksum covers more than itself.
-    pub(super) is_fragment: bool,
+    pub(crate) is_fragment: bool,
     /// A fragment that does not begin with the transport header.
-    pub(super) is_later_fragment: bool,
+    pub(crate) is_later_fragment: bool,
 }
 
 /// What a packet is made of.
 #[derive(Clone, Debug)]
-pub(super) struct Anatomy {
+pub(crate) struct Anatomy {
     /// What a clamp that never lowers says of it: `Fits` for each SYN that a clamp may write to.
-    pub(super) outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// Every header on the way and where it begins, from the outside in.
     layers: Vec<(Layer, usize)>,
     /// The header that routers route by.
-    pub(super) outer: Option<IpHeader>,
+    pub(crate) outer: Option<IpHeader>,
     /// The header right around the segment: the outer one, where there is no tunnel.
-    pub(super) inner: Option<IpHeader>,
+    pub(crate) inner: Option<IpHeader>,
     /// Where the values of the MSS options are that a clamp may lower.
-    pub(super) mss_at: Vec<usize>,
+    pub(crate) mss_at: Vec<usize>,
     /// A SYN whose TCP header is not whole in the capture: an MSS may be in what is missing, and so
     /// the checksum may differ for a reason that can't be seen.
-    pub(super) is_cut_syn: bool,
+    pub(crate) is_cut_syn: bool,
 }
 
 #[derive(Default)]
@@ -101,7 +101,7 @@ const WITNESS: Clamp = match Clamp::for_max_mss(Some(u16::MAX), Some(u16::MAX)) 
 
 impl Anatomy {
     /// Looks into a packet, or returns none where the clamp can't look behind its link type.
-    pub(super) fn of(packet: &mut Packet) -> Option<Self> {
+    pub(crate) fn of(packet: &mut Packet) -> Option<Self> {
         let link_type = LinkType::from_pcap(packet.link_type)?;
         let mut layers = Layers::default();
         let outcome = WITNESS.captured(link_type, &mut packet.bytes, packet.wire_len, &mut layers);
@@ -136,13 +136,13 @@ impl Anatomy {
     }
 
     /// Where the innermost segment's TCP header begins.
-    pub(super) fn tcp_at(&self) -> Option<usize> {
+    pub(crate) fn tcp_at(&self) -> Option<usize> {
         let inner = self.inner?;
         (inner.protocol == protocol::TCP && !inner.is_later_fragment).then_some(inner.transport_at)
     }
 
     /// The bytes that a clamp may write to: MSS values and the TCP checksum of a SYN.
-    pub(super) fn clampable(&self) -> Vec<Range<usize>> {
+    pub(crate) fn clampable(&self) -> Vec<Range<usize>> {
         let mut ranges: Vec<_> = self.mss_at.iter().map(|&at| at..at + 2).collect();
         let is_clampable = self.is_cut_syn || !ranges.is_empty();
         if let (true, Some(tcp_at)) = (is_clampable, self.tcp_at()) {
@@ -151,8 +151,13 @@ impl Anatomy {
         ranges
     }
 
+    /// Whether a header of `layer` is on the way.
+    pub(crate) fn passes(&self, layer: Layer) -> bool {
+        self.layers.iter().any(|&(passed, _)| passed == layer)
+    }
+
     /// The last ethertype or 802.3 length on the way.
-    pub(super) fn ethertype(&self, bytes: &[u8]) -> Option<u16> {
+    pub(crate) fn ethertype(&self, bytes: &[u8]) -> Option<u16> {
         self.layers
             .iter()
             .rev()
@@ -164,7 +169,7 @@ impl Anatomy {
     }
 
     /// The header in which a byte of the frame lies, and how far in.
-    pub(super) fn layer_of(&self, at: usize) -> Option<(Layer, usize)> {
+    pub(crate) fn layer_of(&self, at: usize) -> Option<(Layer, usize)> {
         let tcp = self.tcp_at().map(|tcp_at| (Layer::Tcp, tcp_at));
         self.layers
             .iter()
@@ -178,7 +183,7 @@ impl Anatomy {
 
 impl IpHeader {
     /// Where the addresses are in the frame.
-    pub(super) fn addresses(&self) -> [Range<usize>; 2] {
+    pub(crate) fn addresses(&self) -> [Range<usize>; 2] {
         let [source, destination] = if self.is_v6 {
             [ip::V6_SOURCE, ip::V6_DESTINATION]
         } else {
@@ -188,7 +193,7 @@ impl IpHeader {
     }
 
     /// Source and destination, where they were captured.
-    pub(super) fn endpoints(&self, bytes: &[u8]) -> Option<[IpAddr; 2]> {
+    pub(crate) fn endpoints(&self, bytes: &[u8]) -> Option<[IpAddr; 2]> {
         let [source, destination] = self.addresses();
         Some([
             address(bytes.get(source)?)?,
@@ -197,7 +202,7 @@ impl IpHeader {
     }
 
     /// Time to live, or hop limit.
-    pub(super) fn ttl(&self, bytes: &[u8]) -> Option<u8> {
+    pub(crate) fn ttl(&self, bytes: &[u8]) -> Option<u8> {
         let at = if self.is_v6 {
             ip::V6_HOP_LIMIT
         } else {
@@ -216,7 +221,7 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
 }
 
 /// The 16-bit number at `at`, in network byte order.
-pub(super) fn word(bytes: &[u8], at: usize) -> Option<u16> {
+pub(crate) fn word(bytes: &[u8], at: usize) -> Option<u16> {
     bytes
         .get(at..)
         .and_then(<[u8]>::first_chunk)

@@ -18,7 +18,7 @@
 //! is no finding: captures begin and end at different times. Where they begin far apart, their
 //! timestamps guide the search for where they overlap.
 
-mod anatomy;
+pub(crate) mod anatomy;
 mod checker;
 pub(crate) mod command;
 mod compare;
@@ -27,7 +27,7 @@ mod keys;
 mod nat;
 mod pairing;
 mod report;
-mod source;
+pub(crate) mod source;
 mod sum;
 mod view;
 mod window;

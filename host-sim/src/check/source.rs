@@ -33,13 +33,13 @@ pub trait Source {
 }
 
 /// The packets of a capture file.
-pub(super) struct Capture<R> {
+pub(crate) struct Capture<R> {
     reader: Reader<R>,
     unreadable: u64,
 }
 
 impl<R: Read> Capture<R> {
-    pub(super) fn open(input: R) -> Result<Self, CaptureError> {
+    pub(crate) fn open(input: R) -> Result<Self, CaptureError> {
         Ok(Self {
             reader: Reader::open(input)?,
             unreadable: 0,

@@ -6,6 +6,7 @@ mod discovery;
 mod full_size;
 mod hostile;
 mod lcp;
+mod live;
 mod network;
 mod peer;
 #[path = "../router/random.rs"]

@@ -88,6 +88,13 @@ fn cell(transition: Option<Transition>) -> String {
     }
 }
 
+/// What the RFC says of an event, by its name, in a state, by its number.
+pub(crate) fn cell_of(event: &str, state: usize) -> String {
+    let mut rows = TABLE.lines().map(str::split_whitespace);
+    let cells = rows.find_map(|mut row| (row.next() == Some(event)).then_some(row));
+    cells.unwrap().nth(state).unwrap().to_string()
+}
+
 #[test]
 fn every_event_in_every_state_does_what_the_rfc_says() {
     let mut rows = 0;

@@ -39,6 +39,7 @@ pub mod drivers;
 mod medium;
 pub mod pppoe;
 pub mod router;
+mod shared;
 
 pub use device::{ClampedDevice, ScratchTooSmall};
 pub use driver::ClampedDriver;

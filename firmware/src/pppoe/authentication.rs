@@ -2,7 +2,7 @@
 
 use heapless::Vec;
 
-use crate::router::time::Instant;
+use crate::shared::time::Instant;
 
 use super::chap::{self, CHAP};
 use super::control::{Packet, send};

@@ -3,9 +3,9 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::router::hash::{HashKey, Random};
-use crate::router::rate_limit::RateLimit;
-use crate::router::time::Instant;
+use crate::shared::hash::{HashKey, Random};
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::time::Instant;
 
 use super::discovery::{Discovery, Found, Opened};
 use super::frame::{DISCOVERY, Frame, HEADER_BYTES, PADT, SESSION, SESSION_DATA, Session};

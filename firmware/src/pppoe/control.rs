@@ -3,7 +3,7 @@
 
 use heapless::Vec;
 
-use crate::router::bytes::length_field;
+use crate::shared::bytes::length_field;
 
 use super::frame::{self, SESSION, SESSION_DATA};
 use super::io::{Io, MAX_HEADER_BYTES};

@@ -2,8 +2,8 @@
 
 use heapless::Vec;
 
-use crate::router::bytes::u16_at;
-use crate::router::time::Instant;
+use crate::shared::bytes::u16_at;
+use crate::shared::time::Instant;
 
 use super::frame::{self, DISCOVERY, Frame, PADI, PADO, PADR, PADS, Session};
 use super::io::{Io, Mac, is_due};

@@ -1,6 +1,6 @@
 //! Whether the peer still lives: it answers LCP's Echo-Requests (RFC 1661, section 5.8).
 
-use crate::router::time::Instant;
+use crate::shared::time::Instant;
 
 use super::io::{Io, is_due};
 

@@ -1,6 +1,6 @@
 //! The PPPoE header (RFC 2516, section 4), and PPP's protocol field behind it (RFC 1661, section 2).
 
-use crate::router::bytes::{length_field, u8_at, u16_at};
+use crate::shared::bytes::{length_field, u8_at, u16_at};
 
 use super::io::{Io, Mac};
 use super::status::Discard;

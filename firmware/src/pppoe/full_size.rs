@@ -1,7 +1,7 @@
 //! Whether packets of more than 1492 bytes arrive, there and back, before one is sent that matters
 //! (RFC 4638, section 5.2): LCP echoes of the full size are answered, or else they don't.
 
-use crate::router::time::Instant;
+use crate::shared::time::Instant;
 
 use super::control::{ECHO_REQUEST, send};
 use super::io::{Io, is_due};

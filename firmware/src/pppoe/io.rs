@@ -1,7 +1,7 @@
 //! The way out, and what every automaton needs at hand.
 
-use crate::router::hash::Random;
-use crate::router::time::Instant;
+use crate::shared::hash::Random;
+use crate::shared::time::Instant;
 
 use super::frame::Session;
 use super::status::Counters;

@@ -2,8 +2,8 @@
 
 use core::net::Ipv4Addr;
 
-use crate::router::bytes::ipv4_at;
-use crate::router::hash::Random;
+use crate::shared::bytes::ipv4_at;
+use crate::shared::hash::Random;
 
 use super::control::{ConfigOption, Judgement, OptionList, options};
 use super::layer::Negotiation;

@@ -1,7 +1,7 @@
 //! The option of IPV6CP: the interface identifier (RFC 5072, section 4.1).
 
-use crate::router::bytes::array_at;
-use crate::router::hash::Random;
+use crate::shared::bytes::array_at;
+use crate::shared::hash::Random;
 
 use super::control::{Judgement, OptionList, options};
 use super::layer::Negotiation;

@@ -1,8 +1,8 @@
 //! One control protocol that runs: the table of [`automaton`](super::automaton) with its timer, its
 //! counters and its identifiers (RFC 1661, sections 4 and 5).
 
-use crate::router::hash::Random;
-use crate::router::time::Instant;
+use crate::shared::hash::Random;
+use crate::shared::time::Instant;
 
 use super::automaton::{Action, Event, State, transition};
 use super::control::{

@@ -1,7 +1,7 @@
 //! The options of LCP (RFC 1661, section 6; RFC 2516, section 7).
 
-use crate::router::bytes::{u16_at, u32_at};
-use crate::router::hash::Random;
+use crate::shared::bytes::{u16_at, u32_at};
+use crate::shared::hash::Random;
 
 use super::control::{ConfigOption, Judgement, OptionList, options};
 use super::layer::Negotiation;

@@ -5,8 +5,8 @@ use core::fmt;
 
 use heapless::String;
 
-use crate::router::counters::counted;
-use crate::router::time::Instant;
+use crate::shared::counted::counted;
+use crate::shared::time::Instant;
 
 /// How far the client is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

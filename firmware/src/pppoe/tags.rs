@@ -2,7 +2,7 @@
 
 use heapless::Vec;
 
-use crate::router::bytes::length_field;
+use crate::shared::bytes::length_field;
 
 use super::status::Discard;
 

@@ -1,7 +1,7 @@
 //! The first phase: what LCP is told, and what follows when it opens or closes (RFC 1661, sections 3.4
 //! and 5).
 
-use crate::router::bytes::u16_at;
+use crate::shared::bytes::u16_at;
 
 use super::{End, Link};
 use crate::pppoe::automaton::Event;

@@ -5,8 +5,8 @@ mod establish;
 
 use core::net::Ipv4Addr;
 
-use crate::router::hash::Random;
-use crate::router::time::Instant;
+use crate::shared::hash::Random;
+use crate::shared::time::Instant;
 
 use super::authentication::{Authentication, Outcome};
 use super::automaton::Event;

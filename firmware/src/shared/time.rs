@@ -1,4 +1,4 @@
-//! The clock's readings, which the caller hands in: the router never reads one.
+//! The clock's readings, which the caller hands in: nothing here reads one.
 
 /// A moment, in milliseconds since boot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

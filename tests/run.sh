@@ -18,6 +18,7 @@ step() {
 
 # command:package
 needed=(
+    chromium-headless-shell:chromium-headless-shell
     curl:curl
     ethtool:ethtool
     ip:iproute2

@@ -79,8 +79,10 @@ Examples:
       the faults of real life that are built in
   host-sim simulate masquerading-server-goes-deaf --variants
       with the cure, without it, and without the fault
-  host-sim simulate my-line.toml --timeline --capture wires
-      a scenario of your own: as text, and as captures for Wireshark
+  host-sim simulate my-line.toml --timeline --picture my-line.html --capture wires
+      a scenario of your own: as text, as a picture for any browser, and as captures for Wireshark
+  host-sim simulate --swarm --runs 1000 --seed 7
+      random networks and faults; what fails is shrunk to the smallest scenario that does
 
 Exit codes: 0 all that must hold does, 1 something does not, 2 bad usage or a scenario that can't be";
 

@@ -43,6 +43,14 @@ pub(crate) struct SimulateArguments {
     /// Print what happened, line by line
     #[arg(long, requires = "scenario", conflicts_with = "json")]
     pub(crate) timeline: bool,
+    /// Draw what happened, as one HTML file for any browser
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "scenario",
+        conflicts_with = "variants"
+    )]
+    pub(crate) picture: Option<PathBuf>,
     /// Random networks and faults instead of a scenario; what fails is shrunk to the smallest
     /// scenario that does
     #[arg(long, conflicts_with = "list")]

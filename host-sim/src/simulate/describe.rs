@@ -25,6 +25,21 @@ pub(crate) enum Kind {
     Neighbour,
 }
 
+impl Kind {
+    /// Its name, as a class of a picture.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Syn => "syn",
+            Self::Data => "data",
+            Self::Acknowledgement => "ack",
+            Self::End => "end",
+            Self::Error => "icmp",
+            Self::Tunnel => "tunnel",
+            Self::Neighbour => "neighbour",
+        }
+    }
+}
+
 /// A frame, described.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Described {
@@ -63,6 +78,7 @@ pub(crate) fn packet(bytes: &[u8]) -> Described {
                 label: format!("too big, MTU {mtu_bytes}"),
                 detail: format!("ICMP: too big, the next link carries {mtu_bytes} bytes; {ends}"),
             },
+            None if is_ndp(&ip) => neighbour("NDP"),
             None => neighbour("ICMP"),
         },
         protocol => Described {
@@ -71,6 +87,11 @@ pub(crate) fn packet(bytes: &[u8]) -> Described {
             detail: format!("{}, {len} bytes, {ends}", tunnel_name(protocol)),
         },
     }
+}
+
+/// Neighbour discovery (RFC 4861): router solicitation to redirect.
+fn is_ndp(ip: &Ip<'_>) -> bool {
+    ip.protocol == IpProtocol::Icmpv6 && matches!(ip.payload.first(), Some(133..=137))
 }
 
 fn tunnel_name(protocol: IpProtocol) -> &'static str {

@@ -6,7 +6,7 @@ use std::fmt;
 use smoltcp::wire::{IpProtocol, Ipv4Packet, TcpPacket};
 
 use super::nodes::Node;
-use super::packet::{Ip, SYN, Tcp, headers_len, packet_in, smol};
+use super::packet::{Ip, RST, SYN, Tcp, headers_len, packet_in, smol};
 use super::plan::{NodeId, Port};
 use super::scenario::{Carries, RouterKind, Scenario};
 use super::trace::{Fate, Happening};
@@ -260,7 +260,8 @@ fn core(frame: &[u8], masquerades: bool) -> Option<(Core, u16)> {
         bytes[header_len..header_len + 4].fill(0);
     }
     bytes[header_len + 16..header_len + 18].fill(0);
-    let mss = if tcp.flags & SYN == 0 {
+    // Anything else is none of a clamp's business, whatever options it has.
+    let mss = if tcp.flags & (SYN | RST) != SYN {
         0
     } else {
         blank_mss(&mut bytes[header_len..])

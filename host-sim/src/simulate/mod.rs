@@ -13,6 +13,7 @@ mod library;
 mod link;
 mod nodes;
 mod packet;
+mod picture;
 mod plan;
 mod report;
 mod run;
@@ -65,6 +66,11 @@ pub(crate) fn run(arguments: &SimulateArguments, out: &mut dyn Write) -> Result<
                 .map_err(|error| format!("{asked}: {error}"))?;
             if !run.held() {
                 exit = Exit::FoundFault;
+            }
+            if let Some(path) = &arguments.picture {
+                let scenario = variants.of(variant).unwrap_or(&variants.whole);
+                let page = picture::html(&name, scenario, variant, seed, &run);
+                fs::write(path, page).map_err(|error| format!("{}: {error}", path.display()))?;
             }
             if arguments.json {
                 let line = Line::of(&name, variant, seed, &run);
@@ -123,7 +129,8 @@ fn one(
     seed: u64,
 ) -> Result<Run, String> {
     let scenario = variants.of(variant).unwrap_or(&variants.whole);
-    let with_trace = arguments.capture.is_some() || arguments.timeline;
+    let with_trace =
+        arguments.capture.is_some() || arguments.timeline || arguments.picture.is_some();
     let mut run = Run::of(scenario, seed, with_trace)?;
     if arguments.variants {
         run.verdicts

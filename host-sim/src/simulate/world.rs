@@ -130,6 +130,11 @@ impl World {
         }
     }
 
+    /// How many of the nodes are hosts: the first so many.
+    pub(crate) fn hosts(&self) -> usize {
+        self.hosts
+    }
+
     /// The time.
     pub(crate) fn now(&self) -> Duration {
         self.now

@@ -34,6 +34,7 @@
 
 pub mod board;
 mod device;
+pub mod dhcpv6;
 mod driver;
 pub mod drivers;
 mod medium;

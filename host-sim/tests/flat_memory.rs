@@ -95,3 +95,51 @@ fn peak_memory_kib(process: u32) -> u64 {
     let kib = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
     kib.expect("a peak in kB").parse().unwrap()
 }
+
+/// Thousands of connections at once, each with more unacknowledged segments than are told apart.
+const PORTS: u16 = 20_000;
+const SOURCE_PORT_AT: usize = 16 + 14 + 20;
+const SEQUENCE_AT: usize = SOURCE_PORT_AT + 4;
+const DIAGNOSE_LIMIT_KIB: u64 = 64 << 10;
+
+#[test]
+fn a_capture_of_1_gb_with_20_000_connections_is_diagnosed_in_64_mib() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_host-sim"))
+        .args(["diagnose", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(&sample::FILE_HEADER).unwrap();
+    let mut record = sample::data(SEGMENT_PAYLOAD_BYTES);
+    let mut chunk = Vec::new();
+    let mut fed_bytes = 0;
+    let mut number: u32 = 0;
+    while fed_bytes < CAPTURE_BYTES {
+        chunk.clear();
+        for _ in 0..1000 {
+            // A batch of segments a port, port after port: all of them outstanding.
+            let port = u16::try_from(number / 64 % u32::from(PORTS)).unwrap();
+            let sequence = number.wrapping_mul(1460);
+            record[SOURCE_PORT_AT..SOURCE_PORT_AT + 2].copy_from_slice(&port.to_be_bytes());
+            record[SEQUENCE_AT..SEQUENCE_AT + 4].copy_from_slice(&sequence.to_be_bytes());
+            chunk.extend_from_slice(&record);
+            number += 1;
+        }
+        input.write_all(&chunk).unwrap();
+        fed_bytes += chunk.len() as u64;
+    }
+    let peak_kib = peak_memory_kib(child.id());
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("\"black_holes\":0"), "{report}");
+    assert!(
+        report.contains(&format!("\"packets\":{number}")),
+        "{report}"
+    );
+    assert!(peak_kib < DIAGNOSE_LIMIT_KIB, "{peak_kib} KiB at the peak");
+    eprintln!("{peak_kib} KiB at the peak");
+}

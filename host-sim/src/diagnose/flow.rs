@@ -21,7 +21,7 @@ pub(super) struct Direction {
     /// The same SYN was seen with this larger MSS.
     pub(super) mss_elsewhere: Option<(u16, u16, Moment)>,
     pub(super) initial_sequence: Option<Sequence>,
-    window_scale: Option<u8>,
+    window_scale: Scale,
     /// The last window that its sender gave, in bytes, and whether it is known how to read it.
     pub(super) window_bytes: u32,
     pub(super) packets: u64,
@@ -33,6 +33,18 @@ pub(super) struct Direction {
     pub(super) too_big_count: u64,
 }
 
+/// What is known of a direction's window scale option (RFC 7323, section 2.2).
+#[derive(Clone, Copy, Debug, Default)]
+enum Scale {
+    /// Its SYN was not seen, or not all of its options.
+    #[default]
+    Unknown,
+    /// Its SYN has none.
+    Absent,
+    /// By so many bits.
+    Shift(u8),
+}
+
 /// A connection.
 #[derive(Clone, Debug)]
 pub(super) struct Flow {
@@ -42,7 +54,6 @@ pub(super) struct Flow {
     pub(super) first: Moment,
     pub(super) last: Moment,
     pub(super) in_pppoe: bool,
-    window_scaling_known: bool,
 }
 
 impl Flow {
@@ -53,7 +64,6 @@ impl Flow {
             first,
             last: first,
             in_pppoe: false,
-            window_scaling_known: false,
         }
     }
 
@@ -99,9 +109,6 @@ impl Flow {
         if let Some(acknowledgment) = segment.acknowledgment {
             other.arrivals.acknowledged(acknowledgment, segment.at);
         }
-        let [forth, back] = &self.directions;
-        self.window_scaling_known |=
-            forth.initial_sequence.is_some() && back.initial_sequence.is_some();
     }
 
     /// Takes note of an error about one of its packets.
@@ -130,12 +137,11 @@ impl Flow {
     /// The window that the receiver of direction `way` gave last, in bytes; none where it can't be told.
     pub(super) fn window_for(&self, way: usize) -> Option<u32> {
         let receiver = &self.directions[1 - way];
-        let scales = (receiver.window_scale, self.directions[way].window_scale);
-        match scales {
+        match (receiver.window_scale, self.directions[way].window_scale) {
             _ if receiver.window_bytes == 0 => Some(0),
-            _ if !self.window_scaling_known => None,
-            (Some(shift), Some(_)) => Some(receiver.window_bytes << shift.min(14)),
-            _ => Some(receiver.window_bytes),
+            (Scale::Unknown, _) | (_, Scale::Unknown) => None,
+            (Scale::Shift(shift), Scale::Shift(_)) => Some(receiver.window_bytes << shift),
+            (Scale::Absent, _) | (_, Scale::Absent) => Some(receiver.window_bytes),
         }
     }
 }
@@ -151,7 +157,11 @@ impl Direction {
             self.header_bytes = segment.header_bytes - segment.option_bytes;
             return;
         }
-        self.window_scale = segment.window_scale;
+        self.window_scale = match segment.window_scale {
+            Some(shift) => Scale::Shift(shift),
+            None if segment.has_whole_options => Scale::Absent,
+            None => Scale::Unknown,
+        };
         self.initial_sequence = Some(segment.sequence);
         let Some(mss) = segment.mss else {
             return;

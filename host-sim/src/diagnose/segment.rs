@@ -77,6 +77,8 @@ pub(super) struct Segment {
     pub(super) dont_fragment: bool,
     pub(super) mss: Option<u16>,
     pub(super) window_scale: Option<u8>,
+    /// The capture has all of its options.
+    pub(super) has_whole_options: bool,
     /// Left and right edges.
     pub(super) sack: [Option<(Sequence, Sequence)>; SACK_BLOCKS],
     /// It came in a PPPoE session.
@@ -166,6 +168,7 @@ fn segment(packet: &Packet, header: &IpHeader, in_pppoe: bool) -> Option<Segment
                 .is_some_and(|byte| byte & DONT_FRAGMENT != 0),
         mss: None,
         window_scale: None,
+        has_whole_options: payload_at <= bytes.len(),
         sack: [None; SACK_BLOCKS],
         in_pppoe,
     };

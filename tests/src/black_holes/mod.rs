@@ -47,6 +47,16 @@ pub struct Known {
     pub path: PathBuf,
     /// How many directions of its connections have a black hole.
     pub black_holes: usize,
+    /// How many of them can't be told from it.
+    pub missed: usize,
+}
+
+impl Known {
+    /// How many are told.
+    #[must_use]
+    pub fn told(&self) -> usize {
+        self.black_holes - self.missed
+    }
 }
 
 /// The captures of a set, in order of their names; none where its folder is not there.
@@ -55,17 +65,17 @@ pub struct Known {
 /// A capture of the table is not there though its folder is, or the table can't be read.
 #[must_use]
 pub fn known(set: Set) -> Vec<Known> {
-    let mut answers: BTreeMap<&str, usize> = KNOWN
+    let mut answers: BTreeMap<&str, [usize; 2]> = KNOWN
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| {
             let mut words = line.split('\t');
-            let [Some(of), Some(file), Some(count)] = [words.next(), words.next(), words.next()]
+            let [Some(of), Some(file), Some(count), Some(missed)] = [(); 4].map(|()| words.next())
             else {
-                panic!("three columns: {line}");
+                panic!("four columns: {line}");
             };
-            let count = count.parse().expect("a number");
-            (of == set.name()).then_some((file, count))
+            let counts = [count, missed].map(|count| count.parse().expect("a number"));
+            (of == set.name()).then_some((file, counts))
         })
         .collect();
     let mut captures = Vec::new();
@@ -87,9 +97,11 @@ pub fn known(set: Set) -> Vec<Known> {
             .expect("a file")
             .to_string_lossy()
             .into_owned();
+        let [black_holes, missed] = answers.remove(name.as_str()).unwrap_or_default();
         captures.push(Known {
-            black_holes: answers.remove(name.as_str()).unwrap_or(0),
             path,
+            black_holes,
+            missed,
         });
     }
     assert!(
@@ -145,6 +157,7 @@ impl Score {
         for Known {
             path,
             black_holes: known,
+            ..
         } in known(set)
         {
             let diagnosis = diagnosed(&fs::read(path).expect("a readable capture"));

@@ -104,6 +104,11 @@ pub(crate) fn options(mut data: &[u8]) -> impl Iterator<Item = Result<ConfigOpti
     })
 }
 
+/// Whether all of `data` is options: a list that breaks off changes nothing.
+pub(crate) fn check_options(data: &[u8]) -> Result<(), Discard> {
+    options(data).try_for_each(|option| option.map(drop))
+}
+
 /// The most bytes of options that we send: ours, or those of the peer's that are refused at once. Any
 /// one option fits; what doesn't fit beside others has its turn with the peer's next request.
 const MAX_OPTIONS_BYTES: usize = 255;

@@ -1,6 +1,6 @@
 //! From nothing to a session (RFC 2516, section 5; RFC 4638, section 4).
 
-use heapless::Vec;
+use heapless::{Deque, Vec};
 
 use crate::shared::bytes::u16_at;
 use crate::shared::time::Instant;
@@ -63,7 +63,8 @@ enum Step {
 pub(crate) struct Discovery {
     step: Step,
     host_uniq: [u8; 8],
-    offers: Vec<Offer, MAX_OFFERS>,
+    /// The one that was taken, then those that wait.
+    offers: Deque<Offer, MAX_OFFERS>,
     /// How many of the step's frames were sent.
     sent: u8,
     due: Option<Instant>,
@@ -76,7 +77,7 @@ impl Discovery {
         Self {
             step: Step::Idle,
             host_uniq: [0; 8],
-            offers: Vec::new(),
+            offers: Deque::new(),
             sent: 0,
             due: None,
             max_payload: None,
@@ -113,7 +114,7 @@ impl Discovery {
     }
 
     fn asked(&self) -> Option<Mac> {
-        let offer = self.offers.first().filter(|_| self.is_requesting())?;
+        let offer = self.offers.front().filter(|_| self.is_requesting())?;
         Some(offer.access_concentrator)
     }
 
@@ -184,7 +185,7 @@ impl Discovery {
             relay: tags.relay.map(Vec::from_slice).transpose().map_err(copy)?,
         };
         self.offers
-            .push(offer)
+            .push_back(offer)
             .map_err(|_| Discard::NoRoomForOffer)?;
         if self.step == Step::Soliciting {
             self.step = Step::Requesting;
@@ -245,9 +246,7 @@ impl Discovery {
         settings: &Owned,
         io: &mut Io<'_>,
     ) -> Found {
-        if !self.offers.is_empty() {
-            self.offers.remove(0);
-        }
+        self.offers.pop_front();
         if self.offers.is_empty() {
             self.stop();
             return Found::Failed(reason, message);
@@ -269,7 +268,7 @@ impl Discovery {
         let wait_ms = doubled(PADR_MS, self.sent, PADR_LIMIT_MS);
         self.sent = self.sent.saturating_add(1);
         self.due = Some(io.about_ms(wait_ms));
-        let Some(offer) = self.offers.first() else {
+        let Some(offer) = self.offers.front() else {
             return;
         };
         let mut tags = self.common_tags(settings);

@@ -6,9 +6,8 @@ use crate::shared::bytes::ipv4_at;
 use crate::shared::hash::Random;
 
 use super::control::{ConfigOption, Judgement, OptionList, options};
-use super::layer::Negotiation;
 use super::line::LineIpv4;
-use super::status::Discard;
+use super::negotiation::Negotiation;
 
 /// IPCP's PPP protocol number.
 pub(crate) const IPCP: u16 = 0x8021;
@@ -22,6 +21,8 @@ pub(crate) struct Ipcp {
     local: Ipv4Addr,
     /// What we ask for; `None` when the peer has none, or doesn't negotiate it.
     dns: [Option<Ipv4Addr>; 2],
+    /// The peer's address: the one it asked for last, and the one that we have agreed to.
+    wish: Ipv4Addr,
     peer: Ipv4Addr,
 }
 
@@ -31,6 +32,7 @@ impl Ipcp {
         Self {
             local,
             dns: [Some(Ipv4Addr::UNSPECIFIED); 2],
+            wish: Ipv4Addr::UNSPECIFIED,
             peer: Ipv4Addr::UNSPECIFIED,
         }
     }
@@ -45,9 +47,9 @@ impl Ipcp {
 }
 
 impl Negotiation for Ipcp {
-    const PROTOCOL: u16 = IPCP;
-    /// The peer's address.
-    type Wish = Ipv4Addr;
+    fn protocol(&self) -> u16 {
+        IPCP
+    }
 
     fn request(&self, options: &mut OptionList) {
         options.push(IP_ADDRESS, &self.local.octets());
@@ -58,36 +60,29 @@ impl Negotiation for Ipcp {
         }
     }
 
-    fn judge(
-        &mut self,
-        data: &[u8],
-        judgement: &mut Judgement,
-        _: &mut Random,
-    ) -> Result<Ipv4Addr, Discard> {
+    fn judge(&mut self, data: &[u8], judgement: &mut Judgement, _: &mut Random) {
         let mut peer = Ipv4Addr::UNSPECIFIED;
-        for option in options(data) {
-            let option = option?;
+        for option in options(data).flatten() {
             match (option.kind, address(&option)) {
                 (IP_ADDRESS, Some(address)) if is_host(address) => peer = address,
                 // Compression (VJ), addresses that we should assign, and the rest.
                 _ => judgement.reject(&option),
             }
         }
-        Ok(peer)
+        self.wish = peer;
     }
 
-    fn agree(&mut self, peer: Ipv4Addr) {
-        self.peer = peer;
+    fn agree(&mut self) {
+        self.peer = self.wish;
     }
 
     fn is_enough(&self) -> bool {
         is_host(self.local)
     }
 
-    fn nak(&mut self, data: &[u8], _: &mut Random) -> Result<(), Discard> {
+    fn nak(&mut self, data: &[u8], _: &mut Random) {
         let [primary, secondary] = &mut self.dns;
-        for option in options(data) {
-            let option = option?;
+        for option in options(data).flatten() {
             let address = address(&option);
             let dns = match option.kind {
                 IP_ADDRESS => {
@@ -103,21 +98,16 @@ impl Negotiation for Ipcp {
             // 0.0.0.0 is no better than what was asked for: there is none.
             *dns = dns.and(address.filter(|address| is_host(*address)));
         }
-        Ok(())
     }
 
-    fn reject(&mut self, data: &[u8]) -> Result<bool, Discard> {
-        let mut has_address = true;
+    fn reject(&mut self, kind: u8) -> bool {
         let [primary, secondary] = &mut self.dns;
-        for option in options(data) {
-            match option?.kind {
-                IP_ADDRESS => has_address = false,
-                PRIMARY_DNS => *primary = None,
-                SECONDARY_DNS => *secondary = None,
-                _ => return Err(Discard::WrongOptions),
-            }
+        match kind {
+            PRIMARY_DNS => *primary = None,
+            SECONDARY_DNS => *secondary = None,
+            _ => {}
         }
-        Ok(has_address)
+        kind != IP_ADDRESS
     }
 }
 

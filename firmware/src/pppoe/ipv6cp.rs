@@ -4,9 +4,8 @@ use crate::shared::bytes::array_at;
 use crate::shared::hash::Random;
 
 use super::control::{Judgement, OptionList, options};
-use super::layer::Negotiation;
 use super::line::LineIpv6;
-use super::status::Discard;
+use super::negotiation::Negotiation;
 
 /// IPV6CP's PPP protocol number.
 pub(crate) const IPV6CP: u16 = 0x8057;
@@ -17,6 +16,8 @@ const NO_IDENTIFIER: [u8; 8] = [0; 8];
 /// Both ends' identifiers.
 pub(crate) struct Ipv6cp {
     local: [u8; 8],
+    /// The peer's: the one it asked for last, and the one that we have agreed to.
+    wish: [u8; 8],
     peer: [u8; 8],
 }
 
@@ -24,6 +25,7 @@ impl Ipv6cp {
     pub(crate) fn new(local: [u8; 8]) -> Self {
         Self {
             local,
+            wish: NO_IDENTIFIER,
             peer: NO_IDENTIFIER,
         }
     }
@@ -37,23 +39,17 @@ impl Ipv6cp {
 }
 
 impl Negotiation for Ipv6cp {
-    const PROTOCOL: u16 = IPV6CP;
-    /// The peer's identifier.
-    type Wish = [u8; 8];
+    fn protocol(&self) -> u16 {
+        IPV6CP
+    }
 
     fn request(&self, options: &mut OptionList) {
         options.push(INTERFACE_IDENTIFIER, &self.local);
     }
 
-    fn judge(
-        &mut self,
-        data: &[u8],
-        judgement: &mut Judgement,
-        random: &mut Random,
-    ) -> Result<[u8; 8], Discard> {
+    fn judge(&mut self, data: &[u8], judgement: &mut Judgement, random: &mut Random) {
         let mut peer = NO_IDENTIFIER;
-        for option in options(data) {
-            let option = option?;
+        for option in options(data).flatten() {
             match (option.kind, array_at(option.value, 0)) {
                 (INTERFACE_IDENTIFIER, Some(theirs)) if option.value.len() == 8 => {
                     if theirs == NO_IDENTIFIER || theirs == self.local {
@@ -64,36 +60,29 @@ impl Negotiation for Ipv6cp {
                 _ => judgement.reject(&option),
             }
         }
-        Ok(peer)
+        self.wish = peer;
     }
 
-    fn agree(&mut self, peer: [u8; 8]) {
-        self.peer = peer;
+    fn agree(&mut self) {
+        self.peer = self.wish;
     }
 
     fn is_enough(&self) -> bool {
         self.local != self.peer
     }
 
-    fn nak(&mut self, data: &[u8], random: &mut Random) -> Result<(), Discard> {
-        for option in options(data) {
-            let option = option?;
+    fn nak(&mut self, data: &[u8], random: &mut Random) {
+        for option in options(data).flatten() {
             if option.kind == INTERFACE_IDENTIFIER {
                 let other = array_at(option.value, 0)
                     .filter(|id| *id != NO_IDENTIFIER && *id != self.peer && *id != self.local);
                 self.local = other.unwrap_or_else(|| interface_id(random));
             }
         }
-        Ok(())
     }
 
-    fn reject(&mut self, data: &[u8]) -> Result<bool, Discard> {
-        for option in options(data) {
-            if option?.kind != INTERFACE_IDENTIFIER {
-                return Err(Discard::WrongOptions);
-            }
-        }
-        Ok(data.is_empty())
+    fn reject(&mut self, _: u8) -> bool {
+        false
     }
 }
 

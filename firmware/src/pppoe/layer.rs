@@ -1,15 +1,16 @@
 //! One control protocol that runs: the table of [`automaton`](super::automaton) with its timer, its
 //! counters and its identifiers (RFC 1661, sections 4 and 5).
 
-use crate::shared::hash::Random;
 use crate::shared::time::Instant;
 
 use super::automaton::{Action, Event, State, transition};
 use super::control::{
-    CODE_REJECT, CONFIGURE_ACK, CONFIGURE_NAK, CONFIGURE_REJECT, CONFIGURE_REQUEST, ECHO_REPLY,
-    Judgement, OptionList, Packet, TERMINATE_ACK, TERMINATE_REQUEST, send,
+    CODE_REJECT, CONFIGURE_ACK, CONFIGURE_NAK, CONFIGURE_REJECT, CONFIGURE_REQUEST, ConfigOption,
+    ECHO_REPLY, Judgement, OptionList, Packet, TERMINATE_ACK, TERMINATE_REQUEST, check_options,
+    options, send,
 };
 use super::io::{Io, is_due};
+use super::negotiation::Negotiation;
 use super::retry::doubled;
 use super::status::Discard;
 
@@ -38,32 +39,6 @@ pub(crate) enum Signal {
     Finished,
 }
 
-/// What the protocols don't have in common: their options.
-pub(crate) trait Negotiation {
-    /// The PPP protocol number.
-    const PROTOCOL: u16;
-    /// What a peer's request asks for.
-    type Wish;
-
-    /// Writes the options of our Configure-Request.
-    fn request(&self, options: &mut OptionList);
-    /// Finds what is wrong with the options of the peer's, and reads the rest.
-    fn judge(
-        &mut self,
-        options: &[u8],
-        judgement: &mut Judgement,
-        random: &mut Random,
-    ) -> Result<Self::Wish, Discard>;
-    /// The peer's request was agreed to.
-    fn agree(&mut self, wish: Self::Wish);
-    /// Whether the request that the peer has agreed to is one with which we can go on.
-    fn is_enough(&self) -> bool;
-    /// The peer wants these other values.
-    fn nak(&mut self, options: &[u8], random: &mut Random) -> Result<(), Discard>;
-    /// The peer doesn't negotiate these options. Returns whether we can go on without.
-    fn reject(&mut self, options: &[u8]) -> Result<bool, Discard>;
-}
-
 /// A packet that an action sends.
 #[derive(Clone, Copy, Default)]
 struct Answer<'a> {
@@ -83,9 +58,9 @@ impl Answer<'_> {
     }
 }
 
-/// A control protocol in one state or another.
-pub(crate) struct Layer<N> {
-    pub(crate) negotiation: N,
+/// A control protocol in one state or another. What the protocols have in common is done for
+/// `Layer<dyn Negotiation>`, so that it is there once.
+pub(crate) struct Layer<N: ?Sized> {
     state: State,
     /// How often the request that is out may be repeated.
     restarts: u8,
@@ -97,12 +72,12 @@ pub(crate) struct Layer<N> {
     /// would otherwise close what it opened.
     asked: Option<u8>,
     naks: u8,
+    pub(crate) negotiation: N,
 }
 
-impl<N: Negotiation> Layer<N> {
+impl<N: Negotiation + 'static> Layer<N> {
     pub(crate) fn new(negotiation: N) -> Self {
         Self {
-            negotiation,
             state: State::Initial,
             restarts: 0,
             sent: 0,
@@ -110,9 +85,56 @@ impl<N: Negotiation> Layer<N> {
             last_identifier: 0,
             asked: None,
             naks: 0,
+            negotiation,
         }
     }
 
+    fn common(&mut self) -> &mut Layer<dyn Negotiation> {
+        self
+    }
+
+    /// The layer below is ready, and this one is wanted.
+    pub(crate) fn open(&mut self, io: &mut Io<'_>) {
+        self.happen(Event::Open, io);
+        self.happen(Event::Up, io);
+    }
+
+    /// Takes an event that no packet brings.
+    pub(crate) fn happen(&mut self, event: Event, io: &mut Io<'_>) -> Option<Signal> {
+        self.common().happens(event, io)
+    }
+
+    /// Answers an Echo-Request (RFC 1661, section 5.8).
+    pub(crate) fn echo(&mut self, identifier: u8, magic: [u8; 4], data: &[u8], io: &mut Io<'_>) {
+        let answer = Answer {
+            code: ECHO_REPLY,
+            identifier,
+            front: &magic,
+            data,
+        };
+        self.common().step(Event::Echo, answer, io);
+    }
+
+    /// Repeats what wasn't answered.
+    pub(crate) fn poll(&mut self, io: &mut Io<'_>) -> Option<Signal> {
+        if is_due(self.due, io.now) {
+            self.common().restart(io)
+        } else {
+            None
+        }
+    }
+
+    /// Takes a packet.
+    pub(crate) fn receive(
+        &mut self,
+        packet: &Packet<'_>,
+        io: &mut Io<'_>,
+    ) -> Result<Option<Signal>, Discard> {
+        self.common().take(packet, io)
+    }
+}
+
+impl<N: Negotiation + ?Sized> Layer<N> {
     pub(crate) fn is_open(&self) -> bool {
         self.state == State::Opened
     }
@@ -130,56 +152,32 @@ impl<N: Negotiation> Layer<N> {
         self.last_identifier = self.last_identifier.wrapping_add(1);
         self.last_identifier
     }
+}
 
-    /// The layer below is ready, and this one is wanted.
-    pub(crate) fn open(&mut self, io: &mut Io<'_>) {
-        self.happen(Event::Open, io);
-        self.happen(Event::Up, io);
-    }
-
-    /// Takes an event that no packet brings.
-    pub(crate) fn happen(&mut self, event: Event, io: &mut Io<'_>) -> Option<Signal> {
+impl Layer<dyn Negotiation> {
+    fn happens(&mut self, event: Event, io: &mut Io<'_>) -> Option<Signal> {
         self.step(event, Answer::default(), io)
     }
 
-    /// Answers an Echo-Request (RFC 1661, section 5.8).
-    pub(crate) fn echo(&mut self, identifier: u8, magic: [u8; 4], data: &[u8], io: &mut Io<'_>) {
-        let answer = Answer {
-            code: ECHO_REPLY,
-            identifier,
-            front: &magic,
-            data,
-        };
-        self.step(Event::Echo, answer, io);
-    }
-
-    /// Repeats what wasn't answered.
-    pub(crate) fn poll(&mut self, io: &mut Io<'_>) -> Option<Signal> {
-        if !is_due(self.due, io.now) {
-            return None;
-        }
+    /// The restart timer ran off.
+    fn restart(&mut self, io: &mut Io<'_>) -> Option<Signal> {
         self.due = None;
         if self.state == State::Stopped {
-            self.happen(Event::Down, io);
-            return self.happen(Event::Up, io);
+            self.happens(Event::Down, io);
+            return self.happens(Event::Up, io);
         }
         if self.restarts > 0 {
-            return self.happen(Event::Timeout, io);
+            return self.happens(Event::Timeout, io);
         }
         let was_asking = self.is_alive();
-        let signal = self.happen(Event::LastTimeout, io);
+        let signal = self.happens(Event::LastTimeout, io);
         if was_asking {
             self.due = Some(io.now.after_ms(REVIVE_MS));
         }
         signal
     }
 
-    /// Takes a packet.
-    pub(crate) fn receive(
-        &mut self,
-        packet: &Packet<'_>,
-        io: &mut Io<'_>,
-    ) -> Result<Option<Signal>, Discard> {
+    fn take(&mut self, packet: &Packet<'_>, io: &mut Io<'_>) -> Result<Option<Signal>, Discard> {
         if self.state <= State::Starting {
             return Err(Discard::Unexpected);
         }
@@ -188,11 +186,11 @@ impl<N: Negotiation> Layer<N> {
             CONFIGURE_ACK => return self.configure_ack(packet, io),
             CONFIGURE_NAK | CONFIGURE_REJECT => return self.configure_nak(packet, io),
             TERMINATE_REQUEST => self.step(Event::TerminateRequest, Answer::to(packet), io),
-            TERMINATE_ACK => self.happen(Event::TerminateAck, io),
+            TERMINATE_ACK => self.happens(Event::TerminateAck, io),
             // The rejected packet is the data; its code is the first byte.
             CODE_REJECT => match packet.data.first() {
-                Some(CONFIGURE_REQUEST..=CODE_REJECT) => self.happen(Event::FatalReject, io),
-                Some(_) => self.happen(Event::BearableReject, io),
+                Some(CONFIGURE_REQUEST..=CODE_REJECT) => self.happens(Event::FatalReject, io),
+                Some(_) => self.happens(Event::BearableReject, io),
                 None => return Err(Discard::MalformedPacket),
             },
             _ => {
@@ -214,11 +212,10 @@ impl<N: Negotiation> Layer<N> {
         packet: &Packet<'_>,
         io: &mut Io<'_>,
     ) -> Result<Option<Signal>, Discard> {
+        check_options(packet.data)?;
         let mut judgement = Judgement::new(self.naks < MAX_FAILURE);
-        let judged = self
-            .negotiation
+        self.negotiation
             .judge(packet.data, &mut judgement, io.random);
-        let wish = judged?;
         let (event, code, data) = if judgement.is_good() {
             (Event::GoodRequest, CONFIGURE_ACK, packet.data)
         } else {
@@ -236,7 +233,7 @@ impl<N: Negotiation> Layer<N> {
         match (event, was) {
             (_, State::Closed | State::Closing | State::Stopping) => {}
             (Event::GoodRequest, _) => {
-                self.negotiation.agree(wish);
+                self.negotiation.agree();
                 self.naks = 0;
             }
             _ if code == CONFIGURE_NAK => self.naks = self.naks.saturating_add(1),
@@ -270,15 +267,34 @@ impl<N: Negotiation> Layer<N> {
         let mut goes_on = true;
         if self.is_alive() {
             self.is_answer(packet)?;
+            check_options(packet.data)?;
             if packet.code == CONFIGURE_NAK {
-                self.negotiation.nak(packet.data, io.random)?;
+                self.negotiation.nak(packet.data, io.random);
             } else {
-                goes_on = self.negotiation.reject(packet.data)?;
+                goes_on = self.reject(packet.data)?;
             }
             self.asked = None;
         }
         let event = if goes_on { Event::Nak } else { Event::Close };
         Ok(self.step(event, Answer::to(packet), io))
+    }
+
+    /// Returns whether we can go on without. What we didn't ask for can't be refused.
+    fn reject(&mut self, rejected: &[u8]) -> Result<bool, Discard> {
+        let mut request = OptionList::default();
+        self.negotiation.request(&mut request);
+        for option in options(rejected) {
+            let kind = option?.kind;
+            let is_ours = |own: Result<ConfigOption<'_>, _>| own.is_ok_and(|own| own.kind == kind);
+            if !options(request.as_slice()).any(is_ours) {
+                return Err(Discard::WrongOptions);
+            }
+        }
+        let mut goes_on = true;
+        for option in options(rejected) {
+            goes_on &= self.negotiation.reject(option?.kind);
+        }
+        Ok(goes_on)
     }
 
     fn is_answer(&self, packet: &Packet<'_>) -> Result<(), Discard> {
@@ -315,11 +331,25 @@ impl<N: Negotiation> Layer<N> {
                 Action::SendTerminateRequest => {
                     let identifier = self.next_identifier();
                     self.sending(io.now);
-                    send(N::PROTOCOL, TERMINATE_REQUEST, identifier, &[], &[], io);
+                    send(
+                        self.negotiation.protocol(),
+                        TERMINATE_REQUEST,
+                        identifier,
+                        &[],
+                        &[],
+                        io,
+                    );
                 }
                 Action::SendTerminateAck => {
                     let Answer { identifier, .. } = answer;
-                    send(N::PROTOCOL, TERMINATE_ACK, identifier, &[], &[], io);
+                    send(
+                        self.negotiation.protocol(),
+                        TERMINATE_ACK,
+                        identifier,
+                        &[],
+                        &[],
+                        io,
+                    );
                 }
                 Action::SendAck
                 | Action::SendNak
@@ -331,7 +361,14 @@ impl<N: Negotiation> Layer<N> {
                         front,
                         data,
                     } = answer;
-                    send(N::PROTOCOL, code, identifier, front, data, io);
+                    send(
+                        self.negotiation.protocol(),
+                        code,
+                        identifier,
+                        front,
+                        data,
+                        io,
+                    );
                 }
             }
         }
@@ -351,7 +388,14 @@ impl<N: Negotiation> Layer<N> {
         let mut options = OptionList::default();
         self.negotiation.request(&mut options);
         let data = options.as_slice();
-        send(N::PROTOCOL, CONFIGURE_REQUEST, identifier, &[], data, io);
+        send(
+            self.negotiation.protocol(),
+            CONFIGURE_REQUEST,
+            identifier,
+            &[],
+            data,
+            io,
+        );
     }
 
     /// A request goes out, and the timer starts.

@@ -4,8 +4,7 @@ use crate::shared::bytes::{u16_at, u32_at};
 use crate::shared::hash::Random;
 
 use super::control::{ConfigOption, Judgement, OptionList, options};
-use super::layer::Negotiation;
-use super::status::Discard;
+use super::negotiation::Negotiation;
 
 /// LCP's PPP protocol number.
 pub(crate) const LCP: u16 = 0xc021;
@@ -33,9 +32,17 @@ pub(crate) enum Method {
 
 /// What a peer's request asks for.
 #[derive(Clone, Copy)]
-pub(crate) struct Wish {
+struct Wish {
     mru_bytes: u16,
     method: Option<Method>,
+}
+
+impl Wish {
+    /// Of a peer that asks for nothing.
+    const DEFAULT: Self = Self {
+        mru_bytes: DEFAULT_MRU_BYTES,
+        method: None,
+    };
 }
 
 /// Both ends' options.
@@ -47,6 +54,8 @@ pub(crate) struct Lcp {
     max_mru_bytes: u16,
     /// Ours; 0 once the peer doesn't negotiate it.
     magic: u32,
+    /// What the peer asked for last, and what we have agreed to.
+    wish: Wish,
     peer: Wish,
     own_magic_seen: u8,
     refused_method: bool,
@@ -59,10 +68,8 @@ impl Lcp {
             mru_bytes: Some(mru_bytes),
             max_mru_bytes: mru_bytes,
             magic: magic(random),
-            peer: Wish {
-                mru_bytes: DEFAULT_MRU_BYTES,
-                method: None,
-            },
+            wish: Wish::DEFAULT,
+            peer: Wish::DEFAULT,
             own_magic_seen: 0,
             refused_method: false,
         }
@@ -136,8 +143,9 @@ impl Lcp {
 }
 
 impl Negotiation for Lcp {
-    const PROTOCOL: u16 = LCP;
-    type Wish = Wish;
+    fn protocol(&self) -> u16 {
+        LCP
+    }
 
     fn request(&self, options: &mut OptionList) {
         if let Some(mru) = self.mru_bytes {
@@ -148,18 +156,9 @@ impl Negotiation for Lcp {
         }
     }
 
-    fn judge(
-        &mut self,
-        data: &[u8],
-        judgement: &mut Judgement,
-        random: &mut Random,
-    ) -> Result<Wish, Discard> {
-        let mut wish = Wish {
-            mru_bytes: DEFAULT_MRU_BYTES,
-            method: None,
-        };
-        for option in options(data) {
-            let option = option?;
+    fn judge(&mut self, data: &[u8], judgement: &mut Judgement, random: &mut Random) {
+        let mut wish = Wish::DEFAULT;
+        for option in options(data).flatten() {
             match option.kind {
                 MRU => match u16_at(option.value, 0).filter(|_| option.value.len() == 2) {
                     Some(mru) if mru >= MIN_MRU_BYTES => wish.mru_bytes = mru,
@@ -172,20 +171,19 @@ impl Negotiation for Lcp {
                 _ => judgement.reject(&option),
             }
         }
-        Ok(wish)
+        self.wish = wish;
     }
 
-    fn agree(&mut self, wish: Wish) {
-        self.peer = wish;
+    fn agree(&mut self) {
+        self.peer = self.wish;
     }
 
     fn is_enough(&self) -> bool {
         true
     }
 
-    fn nak(&mut self, data: &[u8], random: &mut Random) -> Result<(), Discard> {
-        for option in options(data) {
-            let option = option?;
+    fn nak(&mut self, data: &[u8], random: &mut Random) {
+        for option in options(data).flatten() {
             match option.kind {
                 MRU => {
                     let other = u16_at(option.value, 0).filter(|mru| {
@@ -199,18 +197,15 @@ impl Negotiation for Lcp {
                 _ => {}
             }
         }
-        Ok(())
     }
 
-    fn reject(&mut self, data: &[u8]) -> Result<bool, Discard> {
-        for option in options(data) {
-            match option?.kind {
-                MRU => self.mru_bytes = None,
-                MAGIC_NUMBER => self.magic = 0,
-                _ => return Err(Discard::WrongOptions),
-            }
+    fn reject(&mut self, kind: u8) -> bool {
+        match kind {
+            MRU => self.mru_bytes = None,
+            MAGIC_NUMBER => self.magic = 0,
+            _ => {}
         }
-        Ok(true)
+        true
     }
 }
 

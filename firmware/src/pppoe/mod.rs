@@ -34,7 +34,8 @@
 //! - `discovery` finds an access concentrator and a session (RFC 2516; its frames in `frame`, `tags`).
 //! - `link` is PPP inside the session, phase by phase (RFC 1661, section 3.2).
 //! - `layer` runs LCP and the network control protocols alike by the table of [`automaton`] (RFC 1661,
-//!   section 4.1); `lcp`, `ipcp` and `ipv6cp` know the options of each, `options` their format.
+//!   section 4.1); `lcp`, `ipcp` and `ipv6cp` know the options of each (`negotiation`), `control` how
+//!   packets and lists of options are written.
 //! - `authentication` proves who we are, by `pap` or `chap`.
 //! - `echo` asks whether the peer still lives, and `full_size` whether packets of more than 1492 bytes
 //!   arrive (RFC 4638).
@@ -71,6 +72,7 @@ mod layer;
 mod lcp;
 mod line;
 mod link;
+mod negotiation;
 mod pap;
 mod retry;
 mod settings;

@@ -8,10 +8,12 @@ use crate::shared::rate_limit::RateLimit;
 use crate::shared::time::Instant;
 
 use super::discovery::{Discovery, Found, Opened};
-use super::frame::{DISCOVERY, Frame, HEADER_BYTES, PADT, SESSION, SESSION_DATA, Session};
+use super::frame::{
+    DISCOVERY, Frame, HEADER_BYTES, PADT, SESSION, SESSION_DATA, Session, ppp_protocol,
+};
 use super::io::{Io, Mac, Transmit, about_ms, earlier, is_due};
 use super::line::{Family, Line};
-use super::link::{End, Link, Received};
+use super::link::{End, Link};
 use super::retry::Retry;
 use super::settings::{Owned, Settings, SettingsError};
 use super::status::{Discard, Message, Phase, Reason, Status};
@@ -226,20 +228,18 @@ impl Client {
             self.end_stale(source, frame.session_id, now, out);
             return Err(reason);
         }
+        let ppp = frame.payload;
+        let (protocol, at) = ppp_protocol(ppp).ok_or(Discard::MalformedProtocol)?;
+        if let Some(family) = self.line.as_ref().and_then(|line| line.carries(protocol)) {
+            let start = at.saturating_add(HEADER_BYTES);
+            let range = start..ppp.len().saturating_add(HEADER_BYTES);
+            return Ok(Some(Inbound { family, range }));
+        }
+        let data = ppp.get(at..).unwrap_or_default();
         let (parts, mut io) = self.parts(now, out);
-        let received = parts.link.receive(frame.payload, parts.settings, &mut io)?;
-        let end = match received {
-            Received::Ip(family, at) => {
-                // Nothing may pass before it is known how much fits.
-                self.line.ok_or(Discard::NotOpen)?;
-                let start = at.saturating_add(HEADER_BYTES);
-                let end = frame.payload.len().saturating_add(HEADER_BYTES);
-                let range = start..end;
-                return Ok(Some(Inbound { family, range }));
-            }
-            Received::Control => None,
-            Received::End(end) => Some(end),
-        };
+        let end = parts
+            .link
+            .receive(protocol, data, parts.settings, &mut io)?;
         self.settle(end, now, out);
         Ok(None)
     }

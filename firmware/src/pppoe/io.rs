@@ -50,9 +50,9 @@ impl Io<'_> {
 /// access concentrator that restarts don't come all at once.
 pub(crate) fn about_ms(random: &mut Random, now: Instant, ms: u32) -> Instant {
     let eighth = ms >> 3;
-    let span = u16::try_from(eighth.saturating_mul(2)).unwrap_or(u16::MAX);
-    let jitter = u32::from(random.below(span));
-    now.after_ms(u64::from(ms.saturating_sub(eighth).saturating_add(jitter)))
+    let quarter = u64::from(ms >> 2);
+    let jitter = u64::from(random.next()).saturating_mul(quarter) >> 32;
+    now.after_ms(u64::from(ms.saturating_sub(eighth)).saturating_add(jitter))
 }
 
 /// The earlier of two deadlines.

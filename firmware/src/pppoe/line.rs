@@ -14,15 +14,9 @@ pub enum Family {
     Ipv6,
 }
 
-impl Family {
-    /// PPP's protocol numbers (RFC 1332, section 3; RFC 5072, section 2).
-    pub(crate) fn ppp_protocol(self) -> u16 {
-        match self {
-            Self::Ipv4 => 0x0021,
-            Self::Ipv6 => 0x0057,
-        }
-    }
-}
+/// PPP's protocol numbers (RFC 1332, section 3; RFC 5072, section 2).
+pub(crate) const IPV4: u16 = 0x0021;
+pub(crate) const IPV6: u16 = 0x0057;
 
 /// A session in which packets may be sent: to whom, and under which numbers. It is there from the
 /// moment on at which one IP version is ready.
@@ -61,6 +55,15 @@ pub struct LineIpv6 {
 }
 
 impl Line {
+    /// The IP version of packets of a PPP protocol, if they may pass at present.
+    pub(crate) fn carries(&self, protocol: u16) -> Option<Family> {
+        match protocol {
+            IPV4 if self.ipv4.is_some() => Some(Family::Ipv4),
+            IPV6 if self.ipv6.is_some() => Some(Family::Ipv6),
+            _ => None,
+        }
+    }
+
     /// The bytes between the Ethernet header (ethertype [`SESSION`](super::SESSION), to
     /// [`access_concentrator`](Self::access_concentrator)) and a packet of `packet_len` bytes: the
     /// headers of PPPoE and PPP.
@@ -68,7 +71,11 @@ impl Line {
     pub fn header(&self, family: Family, packet_len: usize) -> [u8; 8] {
         let len = packet_len.saturating_add(2);
         let [a, b, c, d, e, f] = frame::header(frame::SESSION_DATA, self.session_id, len);
-        let [high, low] = family.ppp_protocol().to_be_bytes();
+        let protocol = match family {
+            Family::Ipv4 => IPV4,
+            Family::Ipv6 => IPV6,
+        };
+        let [high, low] = protocol.to_be_bytes();
         [a, b, c, d, e, f, high, low]
     }
 }

@@ -31,7 +31,7 @@
 //! section 5.2.2), for nothing else may be believed if it is wrong.
 //!
 //! # Not here
-//! PPPoE, DHCP, DNS, multicast forwarding, redirects, reassembly, NAT of protocols other than TCP,
+//! DHCP, DNS, multicast forwarding, redirects, reassembly, NAT of protocols other than TCP,
 //! UDP and ICMP, and duplicate address detection for the router's own addresses.
 
 #![cfg_attr(

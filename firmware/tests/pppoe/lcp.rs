@@ -249,6 +249,27 @@ fn our_options_follow_what_the_peer_says() {
 }
 
 #[test]
+fn an_answer_that_breaks_off_or_is_about_something_else_changes_nothing() {
+    let (mut world, request) = World::in_session(&SETTINGS);
+    let Packet {
+        identifier, data, ..
+    } = &request;
+    let mru = option(1, &1400_u16.to_be_bytes());
+    for (code, broken) in [
+        (NAK, [&mru[..], &[5, 6, 1]].concat()),
+        (NAK, [&mru[..], &[5]].concat()),
+        (NAK, [&mru[..], &[5, 1, 9]].concat()),
+        (REJECT, [&data[..4], &[5, 60]].concat()),
+        (REJECT, [&data[..4], &option(3, &[0xc2, 0x23, 5])].concat()),
+    ] {
+        assert_eq!(world.ppp(LCP, code, *identifier, &broken), [], "{broken:?}");
+    }
+    assert_eq!(world.waits_ms(1_000), [(1_000, request.clone())]);
+    world.opens_lcp(&request, &[]);
+    assert_eq!(world.phase(), Phase::Network);
+}
+
+#[test]
 fn a_line_that_is_looped_back_is_found_out() {
     let (mut world, request) = World::in_session(&SETTINGS);
     let magic = option(5, &options(&request.data)[1].1);

@@ -13,14 +13,14 @@ use super::automaton::Event;
 use super::chap::CHAP;
 use super::control::{ECHO_REQUEST, PROTOCOL_REJECT, Packet, send};
 use super::echo::{Due, Echo};
-use super::frame::{Session, ppp_protocol};
+use super::frame::Session;
 use super::full_size::FullSize;
 use super::io::{Io, earlier, is_due};
 use super::ipcp::{IPCP, Ipcp};
 use super::ipv6cp::{IPV6CP, Ipv6cp, interface_id};
 use super::layer::{Layer, Signal};
 use super::lcp::{LCP, Lcp};
-use super::line::{Family, Line};
+use super::line::{IPV4, IPV6, Line};
 use super::pap::PAP;
 use super::settings::Owned;
 use super::status::{Discard, Message, Phase, Reason};
@@ -31,16 +31,6 @@ pub const SETUP_LIMIT_MS: u64 = 90_000;
 const MIN_MTU_V6_BYTES: u16 = 1280;
 /// Where what the peer is told that we don't speak is cut off, in bytes.
 const MAX_REJECTED_BYTES: usize = 512;
-
-/// What became of a packet.
-pub(crate) enum Received {
-    /// It was PPP's own.
-    Control,
-    /// An IP packet, which begins so many bytes into the PPP packet.
-    Ip(Family, usize),
-    /// The session has to end.
-    End(End),
-}
 
 /// Why a session has to end.
 pub(crate) struct End {
@@ -212,60 +202,53 @@ impl Link {
         }
     }
 
-    /// Takes one PPP packet.
+    /// Takes one PPP packet: `data` of `protocol`, which the line doesn't carry. Returns whether the
+    /// session has to end.
     pub(crate) fn receive(
         &mut self,
-        ppp: &[u8],
+        protocol: u16,
+        data: &[u8],
         settings: &Owned,
         io: &mut Io<'_>,
-    ) -> Result<Received, Discard> {
-        let (protocol, at) = ppp_protocol(ppp).ok_or(Discard::MalformedProtocol)?;
-        let data = ppp.get(at..).unwrap_or_default();
+    ) -> Result<Option<End>, Discard> {
         if protocol == LCP {
-            let packet = Packet::read(data)?;
-            let end = self.lcp(&packet, settings, io)?;
-            return Ok(end.map_or(Received::Control, Received::End));
+            return self.lcp(&Packet::read(data)?, settings, io);
         }
         if !self.lcp.is_open() {
             return Err(Discard::Unexpected);
         }
         let carries_ipv6 = self.carries_ipv6(settings);
-        let end = match protocol {
-            _ if protocol == Family::Ipv4.ppp_protocol() => {
-                return ip(Family::Ipv4, self.ipcp.is_open(), at);
-            }
-            _ if protocol == Family::Ipv6.ppp_protocol() && carries_ipv6 => {
-                return ip(Family::Ipv6, self.ipv6cp.is_open(), at);
-            }
+        match protocol {
+            IPV4 => Err(Discard::NotOpen),
+            IPV6 if carries_ipv6 => Err(Discard::NotOpen),
             PAP | CHAP => {
                 let packet = Packet::read(data)?;
                 let credentials = &settings.credentials;
                 let outcome = self
                     .authentication
                     .receive(protocol, &packet, credentials, io)?;
-                outcome.and_then(|outcome| self.authenticated(outcome, settings, io))
+                Ok(outcome.and_then(|outcome| self.authenticated(outcome, settings, io)))
             }
             // What comes too early is nobody's yet (RFC 1661, section 3.5).
             _ if matches!(self.phase, Phase::Establish | Phase::Authenticate) => {
-                return Err(Discard::Unexpected);
+                Err(Discard::Unexpected)
             }
             IPCP => {
                 let signal = self.ipcp.receive(&Packet::read(data)?, io)?;
-                self.network_signal(signal)
+                Ok(self.network_signal(signal))
             }
             IPV6CP if carries_ipv6 => {
                 let signal = self.ipv6cp.receive(&Packet::read(data)?, io)?;
-                self.network_signal(signal)
+                Ok(self.network_signal(signal))
             }
             _ => {
                 let identifier = self.lcp.next_identifier();
                 let rejected = data.get(..MAX_REJECTED_BYTES).unwrap_or(data);
                 let number = protocol.to_be_bytes();
                 send(LCP, PROTOCOL_REJECT, identifier, &number, rejected, io);
-                return Err(Discard::UnknownProtocol);
+                Err(Discard::UnknownProtocol)
             }
-        };
-        Ok(end.map_or(Received::Control, Received::End))
+        }
     }
 
     /// Does what is due.
@@ -349,13 +332,5 @@ impl Link {
 
     fn carries_ipv6(&self, settings: &Owned) -> bool {
         settings.ipv6 && self.lcp.negotiation.mtu_bytes() >= MIN_MTU_V6_BYTES
-    }
-}
-
-fn ip(family: Family, is_open: bool, at: usize) -> Result<Received, Discard> {
-    if is_open {
-        Ok(Received::Ip(family, at))
-    } else {
-        Err(Discard::NotOpen)
     }
 }

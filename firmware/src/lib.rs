@@ -1,4 +1,4 @@
-//! What runs on the box: the [`router`], the [`pppoe`] client, and the clamp alone inside somebody else's driver or stack.
+//! What runs on the box: the [`router`], the [`pppoe`] and [`dhcp`] clients, and the clamp alone inside somebody else's driver or stack.
 //!
 //! [`ClampedDriver`] wraps an [`embassy_net_driver::Driver`] and is one; [`ClampedDevice`] wraps a
 //! [`smoltcp::phy::Device`] and is one. Both clamp the SYNs that come in, so that the stack behind
@@ -34,6 +34,7 @@
 
 pub mod board;
 mod device;
+pub mod dhcp;
 pub mod dhcpv6;
 mod driver;
 pub mod drivers;

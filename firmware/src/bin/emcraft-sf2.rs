@@ -79,9 +79,7 @@ mod image {
         let mut log = LineLog::default();
         carrier
             .run(|uplink| {
-                if let Some(pppoe) = uplink.pppoe() {
-                    log.look(pppoe);
-                }
+                log.look(uplink);
             })
             .await
     }

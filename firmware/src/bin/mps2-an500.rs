@@ -76,9 +76,7 @@ mod image {
         carrier
             .run(|uplink| {
                 watchdog.feed();
-                if let Some(pppoe) = uplink.pppoe() {
-                    log.look(pppoe);
-                }
+                log.look(uplink);
             })
             .await
     }

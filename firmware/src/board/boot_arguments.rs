@@ -21,13 +21,25 @@ pub struct BootArguments {
     pub wan_mtu_bytes: Option<u16>,
     /// `wan-vlan=` and a number from 1 to 4094: the WAN's VLAN instead of the board's own.
     pub wan_vlan: Option<u16>,
-    /// `wan=pppoe`: the WAN is a PPPoE session; `wan=static`, the default, has the board's own addresses.
-    pub wan_pppoe: bool,
+    /// `wan=`: how the WAN gets its addresses.
+    pub wan: WanMode,
     /// `pppoe-user=`, `pppoe-password=`, `pppoe-service=`: for `wan=pppoe`.
     pub pppoe: PppoeArguments,
     /// `rehearse=panic` or `rehearse=hang`: fails so once, right after the start, to see the box
     /// come back.
     pub rehearse: Option<Failure>,
+}
+
+/// How the WAN gets its addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WanMode {
+    /// `static`: they are the board's own.
+    #[default]
+    Static,
+    /// `pppoe`: in a PPPoE session.
+    Pppoe,
+    /// `dhcp`: from a DHCP server.
+    Dhcp,
 }
 
 /// What a PPPoE client is told. `Debug` shows no credentials.
@@ -71,7 +83,7 @@ pub enum BootArgumentError<'a> {
     WanMtu(&'a str),
     /// A value of `wan-vlan` that isn't a number from 1 to 4094.
     WanVlan(&'a str),
-    /// A value of `wan` other than `static` and `pppoe`.
+    /// A value of `wan` other than `static`, `pppoe` and `dhcp`.
     Wan(&'a str),
     /// A user name, password or service of more than 64 bytes, of which only the argument's name is told.
     TooLong(&'static str),
@@ -94,7 +106,7 @@ impl fmt::Display for BootArgumentError<'_> {
             Self::Seed(value) => write!(f, "seed={value}: not 32 hexadecimal digits"),
             Self::Clamp(value) => write!(f, "clamp={value}: neither on nor off"),
             Self::WanVlan(value) => write!(f, "wan-vlan={value}: not a number from 1 to 4094"),
-            Self::Wan(value) => write!(f, "wan={value}: neither static nor pppoe"),
+            Self::Wan(value) => write!(f, "wan={value}: not one of static, pppoe, dhcp"),
             Self::TooLong(name) => write!(f, "{name}=: more than {MAX_WORD_BYTES} bytes"),
             Self::Rehearse(value) => write!(f, "rehearse={value}: neither panic nor hang"),
             Self::WanMtu(value) => write!(f, "wan-mtu={value}: not a number of bytes to 65535"),
@@ -142,9 +154,10 @@ impl BootArguments {
                     arguments.wan_vlan = Some(id.ok_or(BootArgumentError::WanVlan(value))?);
                 }
                 "wan" => {
-                    arguments.wan_pppoe = match value {
-                        "static" => false,
-                        "pppoe" => true,
+                    arguments.wan = match value {
+                        "static" => WanMode::Static,
+                        "pppoe" => WanMode::Pppoe,
+                        "dhcp" => WanMode::Dhcp,
                         _ => return Err(BootArgumentError::Wan(value)),
                     };
                 }
@@ -204,7 +217,7 @@ mod tests {
         assert!(arguments.clamp_off);
         assert_eq!(arguments.wan_mtu_bytes, Some(1500));
         assert_eq!(arguments.wan_vlan, Some(7));
-        assert!(arguments.wan_pppoe);
+        assert_eq!(arguments.wan, WanMode::Pppoe);
         let PppoeArguments {
             user,
             password,
@@ -219,6 +232,14 @@ mod tests {
             "credentials in a log"
         );
         assert_eq!(arguments.rehearse, Some(Failure::Hang));
+    }
+
+    #[test]
+    fn the_wan_has_three_modes() {
+        let mode = |word| BootArguments::parse([word]).unwrap().wan;
+        assert_eq!(mode("wan=static"), WanMode::Static);
+        assert_eq!(mode("wan=pppoe"), WanMode::Pppoe);
+        assert_eq!(mode("wan=dhcp"), WanMode::Dhcp);
     }
 
     #[test]

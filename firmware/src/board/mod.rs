@@ -12,7 +12,7 @@ mod frame_limit;
 mod trunk;
 mod unplugged;
 
-pub use boot_arguments::{BootArgumentError, BootArguments, Failure, PppoeArguments};
+pub use boot_arguments::{BootArgumentError, BootArguments, Failure, PppoeArguments, WanMode};
 pub use carrier::{Carrier, INNER_BUFFER_BYTES, INNER_MTU_BYTES, INNER_WIRE};
 pub use cause_of_reboot::CauseOfReboot;
 pub use frame_limit::{largest_frame_bytes, require_frames_fit};

@@ -8,12 +8,12 @@ use semihosting::experimental::env;
 use semihosting::sys::arm_compat::{sys_clock, sys_time};
 use static_cell::StaticCell;
 
-use super::boot_arguments::{BootArguments, Failure};
+use super::boot_arguments::{BootArguments, Failure, WanMode};
 use super::carrier::INNER_BUFFER_BYTES;
 use super::own_stack::{ECHOES, Sockets, echo_task, stack_task};
 use super::reboot::take_cause;
 use super::trunk::{
-    IPV4_PREFIX_LEN, IPV6_PREFIX_LEN, LAN_IPV4, LAN_IPV6, trunk_config, trunk_pppoe,
+    IPV4_PREFIX_LEN, IPV6_PREFIX_LEN, LAN_IPV4, LAN_IPV6, trunk_config, trunk_dhcp, trunk_pppoe,
 };
 use crate::router::Router;
 use crate::router::uplink::{Chosen, Fixed};
@@ -81,8 +81,8 @@ pub fn trunk_router<const SESSIONS: usize>(
     mac: [u8; 6],
     arguments: &BootArguments,
 ) -> &'static mut Router<SESSIONS> {
-    if arguments.wan_pppoe {
-        refuse(&"wan=pppoe: this image has no PPPoE");
+    if arguments.wan != WanMode::Static {
+        refuse(&"wan=: this image has static only");
     }
     match trunk_config(mac, arguments) {
         Ok(config) => place.init_with(|| Router::new(config, arguments.seed.unwrap_or_default())),
@@ -101,13 +101,13 @@ pub fn trunk_router_with_uplink<const SESSIONS: usize>(
     let uplink_seed = arguments.stack_seed().rotate_left(17).to_le_bytes();
     let [a, b, c, d, e, f, g, h] = uplink_seed;
     let uplink_seed = [a, b, c, d, e, f, g, h, h, g, f, e, d, c, b, a];
-    let uplink = if arguments.wan_pppoe {
-        match trunk_pppoe(arguments, uplink_seed) {
+    let uplink = match arguments.wan {
+        WanMode::Static => Chosen::Fixed(Fixed),
+        WanMode::Dhcp => Chosen::Dhcp(trunk_dhcp(mac, arguments, uplink_seed)),
+        WanMode::Pppoe => match trunk_pppoe(arguments, uplink_seed) {
             Ok(pppoe) => Chosen::Pppoe(pppoe),
             Err(error) => refuse(&error),
-        }
-    } else {
-        Chosen::Fixed(Fixed)
+        },
     };
     match trunk_config(mac, arguments) {
         Ok(config) => place.init_with(|| Router::with_uplink(config, uplink, seed)),

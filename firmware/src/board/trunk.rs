@@ -3,14 +3,15 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use super::boot_arguments::{BootArguments, PppoeArguments};
+use super::boot_arguments::{BootArguments, PppoeArguments, WanMode};
 use super::carrier::{INNER_MTU_BYTES, INNER_WIRE};
+use crate::dhcp;
 use crate::pppoe::{self, SettingsError};
 use crate::router::config::{
     Config, EthernetPort, Inner, Ipv4Interface, Ipv6Interface, Lan, Limits, Settings, Wan, WanIpv6,
 };
 use crate::router::config_error::ConfigError;
-use crate::router::uplink::Pppoe;
+use crate::router::uplink::{Dhcp, Pppoe};
 
 /// The VLAN of the LAN.
 pub const LAN_VLAN: u16 = 10;
@@ -46,12 +47,7 @@ const TRUNK_WIRE: usize = 0;
 /// Only when `mac` or an argument can't be.
 pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, ConfigError> {
     let wan_vlan = arguments.wan_vlan.unwrap_or(WAN_VLAN);
-    let wire_mtu_bytes = if arguments.wan_pppoe {
-        ETHERNET_MTU_BYTES
-    } else {
-        WAN_MTU_BYTES
-    };
-    let wan_mtu_bytes = arguments.wan_mtu_bytes.unwrap_or(wire_mtu_bytes);
+    let wan_mtu_bytes = wan_mtu_bytes(arguments);
     let port = |vlan, mtu_bytes| EthernetPort {
         wire: TRUNK_WIRE,
         vlan: Some(vlan),
@@ -98,11 +94,32 @@ pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, C
         clamp_through_tunnels: false,
         limits: Limits::default(),
     };
-    if arguments.wan_pppoe {
-        Config::for_uplink(&settings)
-    } else {
-        Config::new(&settings)
+    match arguments.wan {
+        WanMode::Static => Config::new(&settings),
+        WanMode::Pppoe | WanMode::Dhcp => Config::for_uplink(&settings),
     }
+}
+
+fn wan_mtu_bytes(arguments: &BootArguments) -> u16 {
+    arguments.wan_mtu_bytes.unwrap_or(match arguments.wan {
+        WanMode::Static => WAN_MTU_BYTES,
+        WanMode::Pppoe | WanMode::Dhcp => ETHERNET_MTU_BYTES,
+    })
+}
+
+/// The DHCP client of the box with this address.
+#[must_use]
+pub fn trunk_dhcp(mac: [u8; 6], arguments: &BootArguments, seed: [u8; 16]) -> Dhcp {
+    let lan = Ipv4Interface {
+        address: LAN_IPV4,
+        prefix_len: IPV4_PREFIX_LEN,
+    };
+    let settings = dhcp::Settings {
+        mac,
+        port_mtu_bytes: wan_mtu_bytes(arguments),
+        lans: &[lan],
+    };
+    Dhcp::new(&settings, seed)
 }
 
 /// The PPPoE client that `arguments` ask for.
@@ -119,7 +136,7 @@ pub fn trunk_pppoe(arguments: &BootArguments, seed: [u8; 16]) -> Result<Pppoe, S
         service_name: service,
         username: user,
         password,
-        port_mtu_bytes: arguments.wan_mtu_bytes.unwrap_or(ETHERNET_MTU_BYTES),
+        port_mtu_bytes: wan_mtu_bytes(arguments),
         ..pppoe::Settings::default()
     };
     Pppoe::new(&settings, seed)
@@ -139,12 +156,21 @@ mod tests {
     #[test]
     fn the_demo_configuration_with_pppoe_is_valid() {
         let arguments = BootArguments {
-            wan_pppoe: true,
+            wan: WanMode::Pppoe,
             wan_mtu_bytes: Some(1508),
             ..BootArguments::default()
         };
         trunk_config(MAC, &arguments).unwrap();
         trunk_pppoe(&arguments, [7; 16]).unwrap();
+    }
+
+    #[test]
+    fn the_demo_configuration_with_dhcp_is_valid() {
+        let arguments = BootArguments {
+            wan: WanMode::Dhcp,
+            ..BootArguments::default()
+        };
+        trunk_config(MAC, &arguments).unwrap();
     }
 
     #[test]

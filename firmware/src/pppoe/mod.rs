@@ -84,5 +84,6 @@ pub use frame::{DISCOVERY, SESSION};
 pub use io::{MAX_HEADER_BYTES, Mac, Transmit};
 pub use line::{Family, Line, LineIpv4, LineIpv6};
 pub use link::SETUP_LIMIT_MS;
+pub(crate) use retry::doubled;
 pub use settings::{Settings, SettingsError, SettingsProblem};
 pub use status::{Counters, Discard, Discards, Message, Phase, Reason, Status};

@@ -49,8 +49,8 @@ counted! {
     NoRoute => no_route,
     /// To the WAN, which is down.
     WanDown => wan_down,
-    /// On a WAN port that carries PPPoE only, something else.
-    NotPppoe => not_pppoe,
+    /// On the WAN, nothing that its uplink carries: beside a PPPoE session, or while there is no address.
+    NotCarried => not_carried,
     /// From the WAN, and nobody inside asked for it.
     Unsolicited => unsolicited,
     /// To the router itself, which has nothing there.

@@ -37,7 +37,9 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         // A sender without an address is probing for one (RFC 5227, section 2.1.1).
         let is_probe = arp.sender == Ipv4Addr::UNSPECIFIED;
         if arp.sender_mac != origin.station
-            || !(is_probe || self.is_neighbour(origin.port, arp.sender))
+            || !(is_probe
+                || self.is_neighbour(origin.port, arp.sender)
+                || self.is_uplinks_gateway(origin.port, arp.sender))
         {
             return Err(Drop::MalformedArp);
         }

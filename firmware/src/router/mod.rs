@@ -31,7 +31,7 @@
 //! section 5.2.2), for nothing else may be believed if it is wrong.
 //!
 //! # Not here
-//! DHCP, DNS, multicast forwarding, redirects, reassembly, NAT of protocols other than TCP,
+//! A DHCP server, DNS, multicast forwarding, redirects, reassembly, NAT of protocols other than TCP,
 //! UDP and ICMP, and duplicate address detection for the router's own addresses.
 
 #![cfg_attr(
@@ -49,8 +49,8 @@
 
 mod address;
 mod advertise;
-mod arp;
-mod checksum;
+pub(crate) mod arp;
+pub(crate) mod checksum;
 mod clamp;
 pub mod clamp_rule;
 pub mod config;
@@ -59,21 +59,21 @@ pub mod config_error;
 pub mod counters;
 mod error_v4;
 mod error_v6;
-mod ethernet;
+pub(crate) mod ethernet;
 mod express_v4;
 mod firewall;
 mod forward_v4;
 mod forward_v6;
 mod fragment_out;
 mod fragments;
-mod ip;
-mod ipv4;
-mod ipv6;
+pub(crate) mod ip;
+pub(crate) mod ipv4;
+pub(crate) mod ipv6;
 mod local_v4;
 mod local_v6;
-mod martian;
+pub(crate) mod martian;
 mod nat;
-mod ndp;
+pub(crate) mod ndp;
 mod neighbour;
 mod next_hop;
 mod path_mtu;
@@ -264,7 +264,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             match self.receive_from_wan(&header, packet, now, wires) {
                 Received::Bare => {}
                 Received::Own => return Ok(Fate::Local),
-                Received::NotCarried => return Err(Drop::NotPppoe),
+                Received::NotCarried => return Err(Drop::NotCarried),
                 Received::Packet(family, range) => {
                     packet = packet.get_mut(range).unwrap_or_default();
                     ethertype = wan::ethertype(family);

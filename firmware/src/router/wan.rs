@@ -1,14 +1,16 @@
 //! The WAN as the uplink has it: what its frames hold, and what changes with its addresses.
 
 use super::Router;
-use super::config::{Config, EthernetPort, Ipv4Interface, Ipv6Interface, WanIpv6};
+use super::config::{Config, EthernetPort, Ipv6Interface, WanIpv6};
 use super::counters::Event;
 use super::ethernet::{self, FrameHeader, HeaderBytes};
 use super::next_hop::MAX_HEADER_LEN;
+use super::port::PortId;
 use super::time::Instant;
 use super::uplink::{Addresses, Received, Uplink, Wan};
 use super::wires::Wires;
 use crate::pppoe::{Family, Line, MAX_HEADER_BYTES, Mac, SESSION, Transmit};
+use core::net::Ipv4Addr;
 use heapless::Vec;
 
 /// Ethernet with a tag, and what an uplink puts behind it.
@@ -112,6 +114,13 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         self.follow_uplink();
     }
 
+    /// Whether this is the next hop on the WAN, which may be outside the link's network where the uplink says which one
+    /// it is.
+    pub(super) fn is_uplinks_gateway(&self, port: PortId, address: Ipv4Addr) -> bool {
+        let is_configured = matches!(self.uplink.wan(), Wan::AsConfigured);
+        !is_configured && port == PortId::Wan && address == self.config.wan.gateway
+    }
+
     /// Takes over what the uplink says of the WAN. Sessions outlive a time without a WAN, and end when another
     /// address comes than they were opened under.
     fn follow_uplink(&mut self) {
@@ -120,10 +129,9 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             Wan::AsConfigured | Wan::Down => return,
             Wan::Up(addresses) => addresses,
         };
-        let old = self.config.wan.ipv4;
+        let old = self.config.wan.ipv4.address;
         self.config.take_over(&addresses);
-        let new = self.config.wan.ipv4;
-        if old != new && !old.address.is_unspecified() {
+        if old != self.config.wan.ipv4.address && !old.is_unspecified() {
             let ended = self.sessions.end_all_v4();
             self.fragments.clear();
             self.counters.events.add(Event::SessionFlushed, ended);
@@ -135,12 +143,9 @@ impl Config {
     /// The WAN's addresses from now on.
     fn take_over(&mut self, addresses: &Addresses) {
         self.wan.port.mtu_bytes = addresses.mtu_bytes;
-        if let Some([local, peer]) = addresses.ipv4 {
-            self.wan.ipv4 = Ipv4Interface {
-                address: local,
-                prefix_len: 32,
-            };
-            self.wan.gateway = peer;
+        if let Some(ipv4) = addresses.ipv4 {
+            self.wan.ipv4 = ipv4.interface;
+            self.wan.gateway = ipv4.gateway;
         }
         // The link has no network of its own: the router is known there by an address of a LAN.
         let own = self.lans.iter().find_map(|lan| lan.ipv6);

@@ -20,6 +20,16 @@ impl HashKey {
         }
     }
 
+    /// A key from all of the seed.
+    pub(crate) fn folded(seed: [u8; 16]) -> Self {
+        let [a, b, c, d, e, f, g, h, rest @ ..] = seed;
+        let mut key = [a, b, c, d, e, f, g, h];
+        for (byte, other) in key.iter_mut().zip(rest) {
+            *byte ^= other.rotate_left(3);
+        }
+        Self::new(key)
+    }
+
     /// The hash of `words`, each of which counts as four bytes.
     #[inline]
     pub(crate) fn hash<const N: usize>(self, words: [u32; N]) -> u32 {

@@ -1,11 +1,14 @@
-//! The router over a PPPoE session, under a fake clock: the access concentrator is the one that the client's own tests
-//! have, the hosts are a few lines.
+//! The router behind each of its uplinks, under a fake clock: the access concentrator and the DHCP server are those that
+//! the clients' own tests have, the hosts are a few lines.
 #![allow(
     dead_code,
     reason = "packets and peer are taken from tests that use more of them"
 )]
 
+#[path = "../dhcp/server.rs"]
+mod dhcp_server;
 mod house;
+mod leased;
 #[path = "../router/packets.rs"]
 mod packets;
 #[path = "../pppoe/peer.rs"]
@@ -13,3 +16,13 @@ mod peer;
 mod session;
 #[path = "../pppoe/world.rs"]
 mod world;
+
+/// An ARP packet.
+pub(crate) fn arp(operation: u8, mac: [u8; 6], sender: [u8; 4], target: [u8; 4]) -> Vec<u8> {
+    let mut bytes = vec![0, 1, 8, 0, 6, 4, 0, operation];
+    bytes.extend(mac);
+    bytes.extend(sender);
+    bytes.extend([0; 6]);
+    bytes.extend(target);
+    bytes
+}

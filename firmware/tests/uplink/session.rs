@@ -140,7 +140,7 @@ fn a_wan_port_with_pppoe_hears_nothing_else() {
         [0x86, 0xdd],
         &udp(end(SERVER_V6, 53), end(HOST_V6, 53), b"bare"),
     );
-    assert_eq!(house.router.counters().dropped.not_pppoe, 3);
+    assert_eq!(house.router.counters().dropped.not_carried, 3);
     assert_eq!(house.router.counters().sent, before);
 }
 

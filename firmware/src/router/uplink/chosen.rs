@@ -1,6 +1,6 @@
 //! An uplink that is chosen when the box starts.
 
-use super::{Fixed, Pppoe, Received, Uplink, Wan};
+use super::{Dhcp, Fixed, Pppoe, Received, Uplink, Wan};
 use crate::pppoe::{Family, Line, Mac, Transmit};
 use crate::router::time::Instant;
 
@@ -15,6 +15,8 @@ pub enum Chosen {
     Fixed(Fixed),
     /// A PPPoE session.
     Pppoe(Pppoe),
+    /// Addresses that a DHCP server leases.
+    Dhcp(Dhcp),
 }
 
 impl Chosen {
@@ -22,8 +24,17 @@ impl Chosen {
     #[must_use]
     pub fn pppoe(&self) -> Option<&Pppoe> {
         match self {
-            Self::Fixed(_) => None,
             Self::Pppoe(pppoe) => Some(pppoe),
+            Self::Fixed(_) | Self::Dhcp(_) => None,
+        }
+    }
+
+    /// The DHCP client, if it is one.
+    #[must_use]
+    pub fn dhcp(&self) -> Option<&Dhcp> {
+        match self {
+            Self::Dhcp(dhcp) => Some(dhcp),
+            Self::Fixed(_) | Self::Pppoe(_) => None,
         }
     }
 }
@@ -40,6 +51,7 @@ impl Uplink for Chosen {
         match self {
             Self::Fixed(fixed) => fixed.receive(source, ethertype, payload, now, out),
             Self::Pppoe(pppoe) => pppoe.receive(source, ethertype, payload, now, out),
+            Self::Dhcp(dhcp) => dhcp.receive(source, ethertype, payload, now, out),
         }
     }
 
@@ -47,6 +59,7 @@ impl Uplink for Chosen {
         match self {
             Self::Fixed(fixed) => fixed.poll(now, out),
             Self::Pppoe(pppoe) => pppoe.poll(now, out),
+            Self::Dhcp(dhcp) => dhcp.poll(now, out),
         }
     }
 
@@ -54,6 +67,7 @@ impl Uplink for Chosen {
         match self {
             Self::Fixed(fixed) => fixed.link(is_up, now),
             Self::Pppoe(pppoe) => pppoe.link(is_up, now),
+            Self::Dhcp(dhcp) => dhcp.link(is_up, now),
         }
     }
 
@@ -61,6 +75,7 @@ impl Uplink for Chosen {
         match self {
             Self::Fixed(fixed) => fixed.wan(),
             Self::Pppoe(pppoe) => pppoe.wan(),
+            Self::Dhcp(dhcp) => dhcp.wan(),
         }
     }
 
@@ -68,6 +83,7 @@ impl Uplink for Chosen {
         match self {
             Self::Fixed(fixed) => fixed.line(),
             Self::Pppoe(pppoe) => pppoe.line(),
+            Self::Dhcp(dhcp) => dhcp.line(),
         }
     }
 
@@ -75,6 +91,7 @@ impl Uplink for Chosen {
         match self {
             Self::Fixed(fixed) => fixed.carries(family),
             Self::Pppoe(pppoe) => pppoe.carries(family),
+            Self::Dhcp(dhcp) => dhcp.carries(family),
         }
     }
 }

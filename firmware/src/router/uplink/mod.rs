@@ -1,18 +1,22 @@
-//! How the WAN port reaches everybody else: bare IP packets under addresses that the owner chose ([`Fixed`]), a
-//! PPPoE session ([`Pppoe`]), or whichever of them is chosen when the box starts ([`Chosen`]).
+//! How the WAN port reaches everybody else: bare IP packets under addresses that the owner chose ([`Fixed`]) or that a
+//! DHCP server leases ([`Dhcp`]), a PPPoE session ([`Pppoe`]), or whichever of them is chosen when the box starts
+//! ([`Chosen`]).
 //!
 //! An uplink is a type parameter of the [`Router`](super::Router): an image whose addresses are fixed holds nothing of
-//! PPPoE.
+//! PPPoE and DHCP.
 
 mod chosen;
+mod dhcp;
 mod pppoe;
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::Range;
 
 pub use chosen::Chosen;
+pub use dhcp::Dhcp;
 pub use pppoe::Pppoe;
 
+use super::config::Ipv4Interface;
 use super::time::Instant;
 use crate::pppoe::{Family, Line, Mac, Transmit};
 
@@ -45,10 +49,20 @@ pub enum Wan {
 pub struct Addresses {
     /// The largest IP packet in either direction, in bytes.
     pub mtu_bytes: u16,
-    /// The router's own address, behind which the LANs are hidden, and the peer's.
-    pub ipv4: Option<[Ipv4Addr; 2]>,
+    /// IPv4, if it passes.
+    pub ipv4: Option<AddressesV4>,
     /// The peer's link-local address, if IPv6 passes.
     pub ipv6: Option<Ipv6Addr>,
+}
+
+/// IPv4 addresses that an uplink was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressesV4 {
+    /// The router's own address, behind which the LANs are hidden, and the network on the link: of 32 bits where
+    /// there is none.
+    pub interface: Ipv4Interface,
+    /// The next hop of everything else; perhaps outside that network.
+    pub gateway: Ipv4Addr,
 }
 
 /// The way to everybody else.

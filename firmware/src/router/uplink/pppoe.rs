@@ -2,11 +2,11 @@
 
 use core::net::Ipv6Addr;
 
-use super::{Addresses, Received, Uplink, Wan};
+use super::{Addresses, AddressesV4, Received, Uplink, Wan};
 use crate::pppoe::{
     Client, DISCOVERY, Family, Line, Mac, SESSION, Settings, SettingsError, Status, Transmit,
 };
-use crate::router::config::MIN_MTU_V6_BYTES;
+use crate::router::config::{Ipv4Interface, MIN_MTU_V6_BYTES};
 use crate::router::time::Instant;
 
 /// A PPPoE client on the WAN port. Nothing else than its frames counts there: neither ARP nor bare packets.
@@ -74,7 +74,13 @@ impl Uplink for Pppoe {
         let ipv6 = line.ipv6.filter(|_| line.mtu_bytes >= MIN_MTU_V6_BYTES);
         Wan::Up(Addresses {
             mtu_bytes: line.mtu_bytes,
-            ipv4: line.ipv4.map(|ipv4| [ipv4.local, ipv4.peer]),
+            ipv4: line.ipv4.map(|ipv4| AddressesV4 {
+                interface: Ipv4Interface {
+                    address: ipv4.local,
+                    prefix_len: 32,
+                },
+                gateway: ipv4.peer,
+            }),
             ipv6: ipv6.map(|ipv6| link_local(ipv6.peer_interface_id)),
         })
     }

@@ -114,6 +114,7 @@ step 'A million exchanges with hostile PPPoE peers' env EXCHANGES=1000000 \
 step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
     cargo test --quiet -p tests --test firmware_in_qemu mps2_an500::damaged
 step 'Fuzzing, 20 s a target' bash tests/fuzz/run.sh 20
+step 'A panic is a link error' cargo bench --quiet -p tests --bench panic_free
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
 step 'Flash' cargo bench --quiet -p tests --bench footprint
 step 'The router'"'"'s cost' cargo bench --quiet -p tests --bench router

@@ -2,9 +2,9 @@
 //! everything it reaches and nothing else; a panic among that is a link error. `cargo bench -p tests
 //! --bench footprint` links them one by one, as `--cfg entry` says, and prints the sizes.
 
-#![cfg_attr(target_os = "none", no_std, no_main)]
+#![cfg_attr(any(target_os = "none", alone), no_std, no_main)]
 
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", alone))]
 mod entry {
     #![allow(
         dead_code,
@@ -12,7 +12,7 @@ mod entry {
         reason = "only one entry is compiled at a time"
     )]
 
-    use clamp_core::{Clamp, Insertion, Outcome};
+    use clamp_core::{Clamp, Insertion, LinkType, Outcome};
 
     /// A policy that the compiler knows: it leaves out what this one never does.
     const DSL: Clamp = match Clamp::for_link_mtu(1492) {
@@ -55,6 +55,37 @@ mod entry {
         clamp.insert_in_frame(buffer, frame_len)
     }
 
+    /// All of them, so that one program shows that none can panic.
+    // SAFETY: as above.
+    #[cfg(entry = "every_call")]
+    #[unsafe(no_mangle)]
+    fn every_call(
+        clamp: &Clamp,
+        call: u8,
+        link_type: LinkType,
+        bytes: &mut [u8],
+        len: usize,
+    ) -> Result<Outcome, Insertion> {
+        match call {
+            0 => Ok(clamp.frame(bytes)),
+            1 => Ok(clamp.packet(bytes)),
+            2 => Ok(clamp.judge_frame(bytes)),
+            3 => Ok(clamp.judge_packet(bytes)),
+            4 => Ok(clamp.captured(link_type, bytes, len, &mut ())),
+            5 => Err(clamp.insert_in_frame(bytes, len)),
+            6 => Err(clamp.insert_in_packet(bytes, len)),
+            _ => Err(clamp.insert_in_captured(link_type, bytes, len, len)),
+        }
+    }
+
+    /// A program that can panic, and so must not link: the check that it doesn't is no empty one.
+    // SAFETY: as above.
+    #[cfg(entry = "a_panic_on_purpose")]
+    #[unsafe(no_mangle)]
+    fn a_panic_on_purpose(frame: &[u8], at: usize) -> u8 {
+        frame[at]
+    }
+
     unsafe extern "Rust" {
         /// Defined nowhere: a panic that the linker can't leave out is a link error.
         fn the_clamp_can_panic() -> !;
@@ -67,7 +98,7 @@ mod entry {
     }
 }
 
-#[cfg(not(target_os = "none"))]
+#[cfg(not(any(target_os = "none", alone)))]
 fn main() {
     println!("This program is linked for a bare-metal target and measured, not run.");
 }

@@ -4,12 +4,15 @@
 //! The library half is what several integration tests share: a naive [`oracle`] that predicts every
 //! outcome and every byte; [`frames`], random frames of every encapsulation that the clamp knows;
 //! [`lab`], network namespaces around a real Linux router; and [`linux`], what that router's own
-//! clamps do where ours differs on purpose; the [`conformance`] corpus, for any clamp.
+//! clamps do where ours differs on purpose; the [`conformance`] corpus, for any clamp; programs that are
+//! [`linked`] to be looked at, and the [`budget`] that figures are held to.
 
 pub mod black_holes;
+pub mod budget;
 pub mod conformance;
 pub mod frames;
 pub mod lab;
+pub mod linked;
 pub mod linux;
 pub mod oracle;
 

@@ -17,6 +17,8 @@ fn main() {
 #[cfg(target_os = "none")]
 mod bench;
 #[cfg(target_os = "none")]
+mod clamp;
+#[cfg(target_os = "none")]
 mod frames;
 #[cfg(target_os = "none")]
 mod meter;
@@ -50,6 +52,7 @@ mod image {
             unreachable!("a board starts once")
         };
         let meter = Meter::calibrate(core.SYST);
+        crate::clamp::measure(&meter);
         let mut bench = Bench::new(&ETHERNET, ETHERNET_MTU_BYTES, &meter);
         bench.datagrams();
         bench.segments();

@@ -118,4 +118,7 @@ step 'A panic is a link error' cargo bench --quiet -p tests --bench panic_free
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
 step 'Flash' cargo bench --quiet -p tests --bench footprint
 step 'The router'"'"'s cost' cargo bench --quiet -p tests --bench router
+step 'The simulator'"'"'s speed' cargo bench --quiet -p tests --bench simulator
+step 'A minute of random networks' cargo run --quiet --release -p host-sim -- \
+    simulate --swarm --runs 1000000 --seconds 60 --seed "${SEED:-1}" --smallest target/smallest.toml
 printf '\nAll passed in %d s.\n' "$SECONDS"

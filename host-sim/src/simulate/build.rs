@@ -6,10 +6,14 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::link::{Direction, whole};
-use super::nodes::{FirmwareRouter, FlowEnd, Node, OwnHost, PlainRouter, SmoltcpHost, TunnelEnd};
+use super::nodes::{
+    FirmwareRouter, FlowEnd, Node, OwnHost, PlainRouter, Ruled, SmoltcpHost, TunnelEnd,
+};
 use super::plan::{NodeId, Plan, Port};
+use super::rules;
 use super::scenario::{FlowSpec, LinkSpec, RouterKind, RouterSpec, Scenario, Stack};
 use super::transfer::Role;
+use crate::rules::typed;
 
 /// Nodes draw from streams that no link has.
 const FIRST_NODE_STREAM: u64 = 1 << 32;
@@ -165,19 +169,34 @@ impl Builder<'_> {
             let own = spec.mtu_bytes.get(name).copied();
             own.unwrap_or_else(|| self.link_mtu(*port))
         };
+        let names = here
+            .ports
+            .iter()
+            .map(|port| self.plan.links[port.link].as_str());
+        let (rules, interfaces) = rules::read(spec, names.clone())?;
         match spec.kind {
             RouterKind::Firmware => {
                 let ports: Vec<_> = here.ports.iter().map(|port| (*port, mtu(port))).collect();
                 let mut seed = [0; 16];
                 self.random(id).fill_bytes(&mut seed);
                 let uplink = uplink.ok_or("it has no uplink")?;
-                let router = FirmwareRouter::new(spec, &ports, uplink, seed)?;
+                let rules = (!rules.is_empty())
+                    .then(|| typed(&rules, &interfaces))
+                    .transpose()
+                    .map_err(|error| error.to_string())?;
+                let router = FirmwareRouter::new(spec, &ports, uplink, rules, seed)?;
                 Ok(Node::Firmware(Box::new(router)))
             }
             RouterKind::Plain => {
                 let mtus: Vec<_> = here.ports.iter().map(mtu).collect();
                 let tunnels = self.tunnels_of(id);
-                let router = PlainRouter::new(spec, here, &mtus, tunnels, uplink);
+                let named = rules::ports(spec, names);
+                let ruled = (!rules.is_empty()).then(|| Ruled {
+                    rules,
+                    interfaces,
+                    ports: named.into_iter().map(|(_, port)| port).collect(),
+                });
+                let router = PlainRouter::new(spec, here, &mtus, tunnels, uplink, ruled);
                 Ok(Node::Plain(Box::new(router)))
             }
         }

@@ -37,6 +37,7 @@ scenarios![
     "policy-routing-two-uplinks",
     "set-mss-without-ipv6-in-mind",
     "syn-without-mss",
+    "the-line-from-the-old-firewall",
     "wireguard-in-pppoe",
     "wireguard-over-ipv6",
 ];

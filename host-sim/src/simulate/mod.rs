@@ -16,6 +16,7 @@ mod packet;
 mod picture;
 mod plan;
 mod report;
+mod rules;
 mod run;
 mod scenario;
 mod swarm;

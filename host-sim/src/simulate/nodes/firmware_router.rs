@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use firmware::router::clamp_rule::ClampRules;
 use firmware::router::config::{
     Config, EthernetPort, Ipv4Interface, Ipv6Interface, Lan, Limits, MAX_MTU_BYTES, Settings, Wan,
     WanIpv6,
@@ -32,6 +33,7 @@ impl FirmwareRouter {
         spec: &RouterSpec,
         ports: &[(Port, u16)],
         uplink: usize,
+        rules: Option<ClampRules>,
         seed: [u8; 16],
     ) -> Result<Self, String> {
         let ethernet = |wire: usize, (port, mtu_bytes): (Port, u16)| EthernetPort {
@@ -72,7 +74,7 @@ impl FirmwareRouter {
             },
             inner: None,
             forwards: &[],
-            clamp: spec.clamp,
+            clamp: spec.clamp || rules.is_some(),
             clamp_through_tunnels: false,
             limits: Limits {
                 icmp_errors_per_second: spec
@@ -81,7 +83,14 @@ impl FirmwareRouter {
                 ..Limits::default()
             },
         };
-        let config = Config::new(&settings).map_err(|error| error.to_string())?;
+        let mut config = Config::new(&settings).map_err(|error| error.to_string())?;
+        if let Some(rules) = rules {
+            // A board has them in its flash; the few bytes of a run live as long as the process.
+            let rules: &'static ClampRules = Box::leak(Box::new(rules));
+            config = config
+                .with_clamp_rules(rules)
+                .map_err(|error| error.to_string())?;
+        }
         Ok(Self {
             router: Router::new(config, seed),
             next: Some(Instant(0)),

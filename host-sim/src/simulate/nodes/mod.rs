@@ -8,6 +8,7 @@ mod own_host;
 mod plain_host;
 mod plain_router;
 mod rate;
+mod ruled;
 mod tunnel;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub(crate) use firmware_router::FirmwareRouter;
 pub(crate) use own_host::OwnHost;
 pub(crate) use plain_host::SmoltcpHost;
 pub(crate) use plain_router::{PlainRouter, TunnelEnd};
+pub(crate) use ruled::Ruled;
 
 /// A node.
 pub(crate) enum Node {

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use smoltcp::wire::{Ipv4Packet, Ipv6Packet};
 
-use super::super::packet::{self, Ip, packet_in};
+use super::super::packet::{self, Ip, SYN, Tcp, packet_in};
 use super::super::plan::{NodePlan, Port, link_of};
 use super::super::scenario::{Heading, RouterSpec};
 use super::super::trace::Refusal;
 use super::rate::Rate;
+use super::ruled::Ruled;
 use super::tunnel::Tunnel;
 use super::{Outbox, clamping, error, neighbour};
 
@@ -24,6 +25,8 @@ pub(crate) struct PlainRouter {
     /// The ports that are ends of tunnels.
     tunnels: BTreeMap<usize, Tunnel>,
     uplink: Option<usize>,
+    /// What says which SYNs are clamped, in place of the policy.
+    ruled: Option<Ruled>,
     errors: Option<Rate>,
 }
 
@@ -42,6 +45,7 @@ impl PlainRouter {
         mtus: &[u16],
         tunnels: Vec<TunnelEnd>,
         uplink: Option<usize>,
+        ruled: Option<Ruled>,
     ) -> Self {
         let tunnels = tunnels.into_iter().map(|end| {
             let tunnel = Tunnel::new(end.spec.kind, end.spec.mtu_bytes, end.own, end.peer);
@@ -53,6 +57,7 @@ impl PlainRouter {
             mtus: mtus.iter().map(|mtu| usize::from(*mtu)).collect(),
             tunnels: tunnels.collect(),
             uplink,
+            ruled,
             errors: spec.icmp_errors_per_second.map(Rate::new),
         }
     }
@@ -125,8 +130,12 @@ impl PlainRouter {
             self.refuse(from, source, packet, mtu_bytes, now, out);
             return;
         }
-        if self.spec.clamp {
-            let both = mtu_bytes.min(self.mtu(from));
+        let both = mtu_bytes.min(self.mtu(from));
+        if let Some(ruled) = &self.ruled {
+            if is_syn(&packet) {
+                ruled.clamp(&mut packet, from, to, both);
+            }
+        } else if self.spec.clamp {
             let heading = self.heading(from, to);
             clamping::clamp(&self.spec.policy, &mut packet, both, heading);
         }
@@ -208,6 +217,11 @@ impl PlainRouter {
             out.frames.push((to, frame));
         }
     }
+}
+
+fn is_syn(packet: &[u8]) -> bool {
+    let segment = Ip::read(packet).and_then(|ip| Tcp::read(&ip));
+    segment.is_some_and(|segment| segment.flags & SYN != 0)
 }
 
 /// Counts one hop; says whether the packet may go on.

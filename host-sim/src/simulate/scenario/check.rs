@@ -1,5 +1,6 @@
 //! What a scenario has to keep that its types don't say.
 
+use super::super::rules;
 use super::suggest::nearest;
 use super::{HostSpec, Quality, RouterKind, RouterSpec, Scenario, Stack, SynShape};
 
@@ -161,6 +162,7 @@ fn check_router(scenario: &Scenario, name: &str, router: &RouterSpec) -> Result<
         known_host(scenario, host)?;
         own_link(link)?;
     }
+    rules::read(router, links_of(scenario, name))?;
     if let Some(version) = router.policy.only_ip {
         check_version(version, "only_ip")?;
     }

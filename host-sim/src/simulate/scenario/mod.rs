@@ -154,6 +154,10 @@ pub(crate) struct RouterSpec {
     /// Whether SYNs are clamped.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) clamp: bool,
+    /// Rules of a firewall that say what is clamped and to what, in place of `clamp`: the lines that
+    /// `--rule` takes. Interfaces go by the names of links.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rules: Vec<String>,
     /// How a plain router clamps.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) policy: ClampPolicy,

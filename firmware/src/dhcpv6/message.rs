@@ -33,7 +33,7 @@ const MAX_DUID_BYTES: usize = 130;
 /// DUID-LL of an Ethernet address (section 11.4).
 const OWN_DUID_BYTES: usize = 10;
 /// Of a message of ours: 4 of header, 14 and 134 of identifiers, 8 of wishes, 6 of time, 45 of prefix.
-const MAX_MESSAGE_BYTES: usize = 256;
+pub(crate) const MAX_MESSAGE_BYTES: usize = 256;
 /// The one IA_PD that we have.
 const IAID: [u8; 4] = [0, 0, 0, 1];
 

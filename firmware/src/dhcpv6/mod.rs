@@ -53,6 +53,7 @@ use core::net::Ipv6Addr;
 
 pub use client::{Client, Counters, MIN_RENEWAL_MS, Phase};
 pub use delegation::Delegation;
+pub(crate) use message::MAX_MESSAGE_BYTES;
 
 /// The port that a client listens to (section 7.2).
 pub const CLIENT_PORT: u16 = 546;

@@ -5,7 +5,7 @@ use core::net::Ipv6Addr;
 use super::Router;
 use super::counters::{Drop, Sent};
 use super::ethernet::{self, Mac};
-use super::ndp;
+use super::ndp::{self, Advertised};
 use super::port::{Origin, PortId};
 use super::time::Instant;
 use super::uplink::Uplink;
@@ -20,12 +20,22 @@ const INITIAL_INTERVAL_MS: u64 = 16_000;
 const INITIAL_ADVERTISEMENTS: u8 = 3;
 /// Section 6.2.1: AdvDefaultLifetime.
 const ROUTER_LIFETIME_S: u16 = 1_800;
+/// Section 6.2.1: AdvValidLifetime and AdvPreferredLifetime, of a prefix that the owner chose.
+const VALID_S: u32 = 2_592_000;
+const PREFERRED_S: u32 = 604_800;
 
 /// When a LAN hears of the router next.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Schedule {
     next: Instant,
     sent: u8,
+}
+
+impl Schedule {
+    /// For a LAN whose prefix has just changed.
+    pub(super) fn beginning_at(next: Instant) -> Self {
+        Self { next, sent: 0 }
+    }
 }
 
 impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
@@ -36,10 +46,10 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             let Some(schedule) = self.advertised.get(lan).copied() else {
                 return;
             };
-            if schedule.next > now || !self.has_ipv6(PortId::Lan(lan)) {
+            if schedule.next > now || !self.is_advertised(lan) {
                 continue;
             }
-            self.advertise(lan, ndp::ALL_NODES, all_nodes, wires);
+            self.advertise(lan, ndp::ALL_NODES, all_nodes, now, wires);
             let sent = schedule.sent.saturating_add(1);
             let wait_ms = if sent < INITIAL_ADVERTISEMENTS {
                 INITIAL_INTERVAL_MS
@@ -60,7 +70,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// When the next advertisement is due.
     pub(super) fn next_advertisement(&self) -> Option<Instant> {
         let lans = self.advertised.iter().enumerate();
-        lans.filter(|(lan, _)| self.has_ipv6(PortId::Lan(*lan)))
+        lans.filter(|(lan, _)| self.is_advertised(*lan))
             .map(|(_, schedule)| schedule.next)
             .min()
     }
@@ -84,8 +94,18 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         } else {
             (source, origin.station)
         };
-        self.advertise(lan, destination, station, wires);
+        self.advertise(lan, destination, station, now, wires);
         Ok(())
+    }
+
+    /// Whether hosts in a LAN are to hear of the router: of a prefix, or of the end of one.
+    fn is_advertised(&self, lan: usize) -> bool {
+        let stale = || {
+            self.uplink
+                .prefixes()
+                .and_then(|prefixes| prefixes.stale(lan))
+        };
+        self.has_ipv6(PortId::Lan(lan)) || stale().is_some()
     }
 
     fn advertise(
@@ -93,22 +113,56 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         lan: usize,
         destination: Ipv6Addr,
         station: Mac,
+        now: Instant,
         wires: &mut impl Wires,
     ) {
-        let Some((port, Some(ipv6))) = self.config.lans.get(lan).map(|lan| (lan.port, lan.ipv6))
-        else {
+        let Some((port, ipv6)) = self.config.lans.get(lan).map(|lan| (lan.port, lan.ipv6)) else {
             return;
         };
-        // Without IPv6 on the WAN the prefix is the owner's to use, but this is no default router.
         let has_wan = self.config.wan.ipv6.is_some() && self.uplink.carries(Family::Ipv6);
-        let lifetime_s = if has_wan { ROUTER_LIFETIME_S } else { 0 };
-        let message = ndp::router_advertisement(
-            port.mac,
-            destination,
-            ipv6.address,
-            port.mtu_bytes,
-            lifetime_s,
-        );
+        // Without IPv6 on the WAN the prefix is the owner's to use, but this is no default router.
+        let router_lifetime_s = if has_wan { ROUTER_LIFETIME_S } else { 0 };
+        let mut advertised = Advertised {
+            prefix: Ipv6Addr::UNSPECIFIED,
+            preferred_s: PREFERRED_S,
+            valid_s: VALID_S,
+            mtu_bytes: port.mtu_bytes,
+            router_lifetime_s,
+        };
+        let prefixes = self.uplink.prefixes();
+        let stale = prefixes.and_then(|prefixes| prefixes.stale(lan));
+        if let Some(lifetimes_s) = prefixes.and_then(|prefixes| prefixes.lifetimes(lan, now)) {
+            [advertised.preferred_s, advertised.valid_s] = lifetimes_s;
+            if has_wan {
+                // Where the line gave the prefix, hosts keep to what it carries.
+                advertised.mtu_bytes = port.mtu_bytes.min(self.config.wan.port.mtu_bytes);
+            }
+        }
+        if let Some(ipv6) = ipv6 {
+            advertised.prefix = ipv6.address;
+            self.send_advertisement(lan, port.mac, destination, station, &advertised, wires);
+        }
+        if let Some(prefix) = stale {
+            let over = Advertised {
+                prefix,
+                preferred_s: 0,
+                valid_s: 0,
+                ..advertised
+            };
+            self.send_advertisement(lan, port.mac, destination, station, &over, wires);
+        }
+    }
+
+    fn send_advertisement(
+        &mut self,
+        lan: usize,
+        mac: Mac,
+        destination: Ipv6Addr,
+        station: Mac,
+        advertised: &Advertised,
+        wires: &mut impl Wires,
+    ) {
+        let message = ndp::router_advertisement(mac, destination, advertised);
         let header = message.ip_header();
         let port = PortId::Lan(lan);
         let sent = self.send(

@@ -49,11 +49,21 @@ pub(crate) struct Sum(u32);
 impl Sum {
     /// The pseudo-header of ICMPv6 (RFC 8200, section 8.1).
     pub(crate) fn icmpv6(source: Ipv6Addr, destination: Ipv6Addr, len: usize) -> Self {
+        Self::over_ipv6(super::ip::ICMPV6, source, destination, len)
+    }
+
+    /// The pseudo-header of a protocol over IPv6 (RFC 8200, section 8.1).
+    pub(crate) fn over_ipv6(
+        protocol: u8,
+        source: Ipv6Addr,
+        destination: Ipv6Addr,
+        len: usize,
+    ) -> Self {
         Self::default()
             .bytes(&source.octets())
             .bytes(&destination.octets())
             .word(super::bytes::length_field(len))
-            .word(u16::from(super::ip::ICMPV6))
+            .word(u16::from(protocol))
     }
 
     /// The sum of an IPv4 header without options, 32 bits at a time (RFC 1071, section 2 C): the one

@@ -78,6 +78,7 @@ mod neighbour;
 mod next_hop;
 mod path_mtu;
 mod port;
+mod renumber;
 mod session;
 mod transport;
 pub mod uplink;
@@ -197,9 +198,9 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         if self.wake.is_some_and(|wake| wake <= now) {
             self.sessions.expire(now, &mut self.counters.events);
             self.poll_neighbours(now, wires);
-            self.poll_advertisements(now, wires);
             self.wake = None;
             self.poll_uplink(now, wires);
+            self.poll_advertisements(now, wires);
             self.wake_at(self.sessions.next_expiry());
             self.wake_at(self.neighbours.next_due());
             self.wake_at(self.waiting.next_expiry());

@@ -70,33 +70,44 @@ pub(crate) fn advertisement(mac: Mac, target: Ipv6Addr, asked_by: Ipv6Addr) -> O
     OwnMessage::new(target, destination, message)
 }
 
+/// What hosts are told of the router and a prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Advertised {
+    /// An address under the prefix.
+    pub(crate) prefix: Ipv6Addr,
+    /// For how long new connections may use the prefix, and for how long any.
+    pub(crate) preferred_s: u32,
+    pub(crate) valid_s: u32,
+    pub(crate) mtu_bytes: u16,
+    pub(crate) router_lifetime_s: u16,
+}
+
 /// Says that the router is here, and what the link's prefix and MTU are (section 4.2).
 pub(crate) fn router_advertisement(
     mac: Mac,
     destination: Ipv6Addr,
-    prefix: Ipv6Addr,
-    mtu_bytes: u16,
-    router_lifetime_s: u16,
+    advertised: &Advertised,
 ) -> OwnMessage<64> {
     /// The hosts' hop limit.
     const CURRENT_HOP_LIMIT: u8 = 64;
     /// On the link, and good for addresses that hosts form themselves.
     const ON_LINK_AND_AUTONOMOUS: u8 = 0xc0;
-    /// Section 6.2.1: AdvValidLifetime and AdvPreferredLifetime.
-    const VALID_S: u32 = 2_592_000;
-    const PREFERRED_S: u32 = 604_800;
     let mut message = [0; 64];
     message[0] = ROUTER_ADVERTISEMENT;
     message[4] = CURRENT_HOP_LIMIT;
-    put(&mut message, 6, router_lifetime_s.to_be_bytes());
+    put(&mut message, 6, advertised.router_lifetime_s.to_be_bytes());
     put(&mut message, 16, [SOURCE_LINK_LAYER, 1]);
     put(&mut message, 18, mac);
     put(&mut message, 24, [5, 1]);
-    put(&mut message, 28, u32::from(mtu_bytes).to_be_bytes());
+    put(
+        &mut message,
+        28,
+        u32::from(advertised.mtu_bytes).to_be_bytes(),
+    );
     put(&mut message, 32, [3, 4, 64, ON_LINK_AND_AUTONOMOUS]);
-    put(&mut message, 36, VALID_S.to_be_bytes());
-    put(&mut message, 40, PREFERRED_S.to_be_bytes());
-    let network = Ipv6Addr::from_bits(prefix.to_bits() >> 64 << 64);
+    put(&mut message, 36, advertised.valid_s.to_be_bytes());
+    put(&mut message, 40, advertised.preferred_s.to_be_bytes());
+    let network = Ipv6Addr::from_bits(advertised.prefix.to_bits() >> 64 << 64);
     put(&mut message, 48, network.octets());
     OwnMessage::new(link_local(mac), destination, message)
 }

@@ -111,6 +111,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         let port = self.config.wan.port;
         let due = self.uplink.poll(now, &mut WanPort { port, wires });
         self.wake_at(due);
+        self.renumber_lans(now);
         self.follow_uplink();
     }
 

@@ -17,6 +17,8 @@ pub(crate) const VLAN: u16 = 7;
 const LAN_MAC: [u8; 6] = [2, 0, 0, 0, 0, 1];
 pub(crate) const WAN_MAC: [u8; 6] = [2, 0, 0, 0, 0, 2];
 const HOST_MAC: [u8; 6] = [2, 0, 0, 4, 0, 10];
+/// The router's address in the LAN, where the owner has chosen the prefix.
+const OWNERS_PREFIX: &str = "2001:db8:1::1";
 const ROUTER: [u8; 4] = [192, 168, 1, 1];
 pub(crate) const HOST: &str = "192.168.1.10";
 pub(crate) const HOST_V6: &str = "2001:db8:1::10";
@@ -50,6 +52,25 @@ pub(crate) struct House {
 impl House {
     /// A house whose line is not up yet.
     pub(crate) fn new(peer: Peer, wan_mtu_bytes: u16) -> Self {
+        Self::built(peer, wan_mtu_bytes, Some(OWNERS_PREFIX), false)
+    }
+
+    /// One whose LAN has no prefix but what the provider delegates.
+    pub(crate) fn numbered_by_the_provider(peer: Peer, wan_mtu_bytes: u16) -> Self {
+        Self::built(peer, wan_mtu_bytes, None, true)
+    }
+
+    /// One that asks for a prefix, and has one of its owner's.
+    pub(crate) fn with_both_prefixes(peer: Peer, wan_mtu_bytes: u16) -> Self {
+        Self::built(peer, wan_mtu_bytes, Some(OWNERS_PREFIX), true)
+    }
+
+    fn built(
+        peer: Peer,
+        wan_mtu_bytes: u16,
+        prefix: Option<&str>,
+        asks_for_prefixes: bool,
+    ) -> Self {
         let port = |wire, vlan, mac, mtu_bytes| EthernetPort {
             wire,
             vlan,
@@ -62,8 +83,8 @@ impl House {
                 address: ROUTER.into(),
                 prefix_len: 24,
             },
-            ipv6: Some(Ipv6Interface {
-                address: "2001:db8:1::1".parse().unwrap(),
+            ipv6: prefix.map(|router| Ipv6Interface {
+                address: router.parse().unwrap(),
                 prefix_len: 64,
             }),
         };
@@ -81,7 +102,10 @@ impl House {
             port_mtu_bytes: wan_mtu_bytes,
             ..SETTINGS
         };
-        let uplink = Pppoe::new(&settings, [3; 16]).unwrap();
+        let mut uplink = Pppoe::new(&settings, [3; 16]).unwrap();
+        if asks_for_prefixes {
+            uplink = uplink.with_prefix_delegation(WAN_MAC, [4; 16]);
+        }
         let mut house = Self {
             router: Box::new(Router::with_uplink(config, uplink, [9; 16])),
             peer,
@@ -112,14 +136,14 @@ impl House {
         let mut house = Self::new(peer, wan_mtu_bytes);
         house.wait_ms(10_000);
         assert!(house.router.uplink().session().is_some(), "the line is up");
-        house.introduce_v6();
+        house.introduce_v6(HOST_V6, OWNERS_PREFIX);
         house
     }
 
     /// The host answers the router's question for its IPv6 address.
-    fn introduce_v6(&mut self) {
-        let host: std::net::Ipv6Addr = HOST_V6.parse().unwrap();
-        let router: std::net::Ipv6Addr = "2001:db8:1::1".parse().unwrap();
+    pub(crate) fn introduce_v6(&mut self, host: &str, router: &str) {
+        let host: std::net::Ipv6Addr = host.parse().unwrap();
+        let router: std::net::Ipv6Addr = router.parse().unwrap();
         let mut message = vec![136, 0, 0, 0, 0x60, 0, 0, 0];
         message.extend(host.octets());
         message.extend([2, 1]);
@@ -249,8 +273,14 @@ impl House {
         packets[0].clone()
     }
 
-    /// Time goes by at both ends.
+    /// Time goes by at both ends; what came to the host meanwhile is of no interest.
     pub(crate) fn wait_ms(&mut self, ms: u64) {
+        self.pass_ms(ms);
+        self.at_the_host.clear();
+    }
+
+    /// Time goes by at both ends.
+    pub(crate) fn pass_ms(&mut self, ms: u64) {
         let end = self.now.after_ms(ms);
         loop {
             self.due = self.router.poll(self.now, &mut self.outbox);
@@ -269,6 +299,5 @@ impl House {
             }
         }
         self.now = end;
-        self.at_the_host.clear();
     }
 }

@@ -5,6 +5,7 @@
     reason = "packets and peer are taken from tests that use more of them"
 )]
 
+mod delegated;
 #[path = "../dhcp/server.rs"]
 mod dhcp_server;
 mod house;

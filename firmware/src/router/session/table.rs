@@ -265,10 +265,15 @@ impl<const N: usize> Sessions<N> {
 
     /// Ends every IPv4 session, and returns how many there were.
     pub(crate) fn end_all_v4(&mut self) -> u64 {
+        self.end_those(|inside| matches!(inside, Address::V4(_)))
+    }
+
+    /// Ends all sessions of hosts whose address is over, and returns how many.
+    pub(crate) fn end_those(&mut self, is_over: impl Fn(Address) -> bool) -> u64 {
         let mut ended = 0_u64;
         for slot in 0..u16::try_from(N).unwrap_or(u16::MAX) {
             let inside = self.inside(slot).map(|(address, _)| address);
-            if let Some(Address::V4(_)) = inside {
+            if inside.is_some_and(&is_over) {
                 self.remove(slot);
                 ended = ended.wrapping_add(1);
             }

@@ -1,6 +1,6 @@
 //! An uplink that is chosen when the box starts.
 
-use super::{Dhcp, Fixed, Pppoe, Received, Uplink, Wan};
+use super::{Dhcp, Fixed, Pppoe, Prefixes, Received, Uplink, Wan};
 use crate::pppoe::{Family, Line, Mac, Transmit};
 use crate::router::time::Instant;
 
@@ -92,6 +92,17 @@ impl Uplink for Chosen {
             Self::Fixed(fixed) => fixed.carries(family),
             Self::Pppoe(pppoe) => pppoe.carries(family),
             Self::Dhcp(dhcp) => dhcp.carries(family),
+        }
+    }
+
+    fn prefixes(&self) -> Option<&Prefixes> {
+        self.pppoe()?.prefixes()
+    }
+
+    fn prefixes_mut(&mut self) -> Option<&mut Prefixes> {
+        match self {
+            Self::Pppoe(pppoe) => pppoe.prefixes_mut(),
+            Self::Fixed(_) | Self::Dhcp(_) => None,
         }
     }
 }

@@ -8,6 +8,7 @@
 mod chosen;
 mod dhcp;
 mod pppoe;
+mod prefixes;
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::Range;
@@ -15,6 +16,7 @@ use core::ops::Range;
 pub use chosen::Chosen;
 pub use dhcp::Dhcp;
 pub use pppoe::Pppoe;
+pub use prefixes::Prefixes;
 
 use super::config::Ipv4Interface;
 use super::time::Instant;
@@ -92,6 +94,18 @@ pub trait Uplink {
 
     /// Whether packets of this IP version can leave at present.
     fn carries(&self, family: Family) -> bool;
+
+    /// The LANs' prefixes that it has delegated, if it asks for any.
+    #[inline(always)]
+    fn prefixes(&self) -> Option<&Prefixes> {
+        None
+    }
+
+    /// The same, to be kept in step with the LANs.
+    #[inline(always)]
+    fn prefixes_mut(&mut self) -> Option<&mut Prefixes> {
+        None
+    }
 }
 
 /// Addresses that the owner chose, on a port that carries bare packets.

@@ -2,7 +2,7 @@
 
 use core::net::Ipv6Addr;
 
-use super::{Addresses, AddressesV4, Received, Uplink, Wan};
+use super::{Addresses, AddressesV4, Prefixes, Received, Uplink, Wan};
 use crate::pppoe::{
     Client, DISCOVERY, Family, Line, Mac, SESSION, Settings, SettingsError, Status, Transmit,
 };
@@ -13,6 +13,7 @@ use crate::router::time::Instant;
 #[derive(Debug)]
 pub struct Pppoe {
     client: Client,
+    prefixes: Option<Prefixes>,
 }
 
 impl Pppoe {
@@ -24,7 +25,18 @@ impl Pppoe {
     pub fn new(settings: &Settings<'_>, seed: [u8; 16]) -> Result<Self, SettingsError> {
         let mut client = Client::new(settings, seed)?;
         client.link(true, Instant(0));
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            prefixes: None,
+        })
+    }
+
+    /// The same, numbering the LANs that have no prefix of the owner's from one that is delegated in the session
+    /// (RFC 8415). The provider knows the box again by `mac`, the WAN port's address.
+    #[must_use]
+    pub fn with_prefix_delegation(mut self, mac: Mac, seed: [u8; 16]) -> Self {
+        self.prefixes = Some(Prefixes::new(mac, seed));
+        self
     }
 
     /// Where the client is, and what was before.
@@ -53,13 +65,38 @@ impl Uplink for Pppoe {
             return Received::NotCarried;
         }
         match self.client.receive(source, ethertype, payload, now, out) {
-            Some(inbound) => Received::Packet(inbound.family, inbound.range),
+            Some(inbound) => {
+                let packet = payload.get(inbound.range.clone()).unwrap_or_default();
+                let is_own = inbound.family == Family::Ipv6
+                    && self
+                        .prefixes
+                        .as_mut()
+                        .is_some_and(|prefixes| prefixes.receive(packet, now));
+                if is_own {
+                    Received::Own
+                } else {
+                    Received::Packet(inbound.family, inbound.range)
+                }
+            }
             None => Received::Own,
         }
     }
 
     fn poll(&mut self, now: Instant, out: &mut dyn Transmit) -> Option<Instant> {
-        self.client.poll(now, out)
+        let session_due = self.client.poll(now, out);
+        let Some(prefixes) = &mut self.prefixes else {
+            return session_due;
+        };
+        let line = self.client.line().filter(|line| carries_ipv6(line));
+        let ipv6 = line.and_then(|line| line.ipv6);
+        prefixes.link(ipv6.map(|ipv6| link_local(ipv6.local_interface_id)), now);
+        let prefixes_due = prefixes.poll(now, &mut |packet| {
+            line.is_some_and(|line| {
+                let header = line.header(Family::Ipv6, packet.len());
+                out.send(line.access_concentrator, SESSION, &header, packet)
+            })
+        });
+        [session_due, prefixes_due].into_iter().flatten().min()
     }
 
     fn link(&mut self, is_up: bool, now: Instant) {
@@ -70,8 +107,7 @@ impl Uplink for Pppoe {
         let Some(line) = self.client.line() else {
             return Wan::Down;
         };
-        // A link that carries less carries no IPv6 (RFC 8200, section 5).
-        let ipv6 = line.ipv6.filter(|_| line.mtu_bytes >= MIN_MTU_V6_BYTES);
+        let ipv6 = line.ipv6.filter(|_| carries_ipv6(line));
         Wan::Up(Addresses {
             mtu_bytes: line.mtu_bytes,
             ipv4: line.ipv4.map(|ipv4| AddressesV4 {
@@ -92,9 +128,22 @@ impl Uplink for Pppoe {
     fn carries(&self, family: Family) -> bool {
         self.client.line().is_some_and(|line| match family {
             Family::Ipv4 => line.ipv4.is_some(),
-            Family::Ipv6 => line.ipv6.is_some() && line.mtu_bytes >= MIN_MTU_V6_BYTES,
+            Family::Ipv6 => carries_ipv6(line),
         })
     }
+
+    fn prefixes(&self) -> Option<&Prefixes> {
+        self.prefixes.as_ref()
+    }
+
+    fn prefixes_mut(&mut self) -> Option<&mut Prefixes> {
+        self.prefixes.as_mut()
+    }
+}
+
+/// A link that carries less than IPv6's smallest MTU carries no IPv6 (RFC 8200, section 5).
+fn carries_ipv6(line: &Line) -> bool {
+    line.ipv6.is_some() && line.mtu_bytes >= MIN_MTU_V6_BYTES
 }
 
 /// The address under fe80::/64 that an interface identifier makes (RFC 5072, section 5).

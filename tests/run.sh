@@ -20,6 +20,7 @@ step() {
 needed=(
     chromium-headless-shell:chromium-headless-shell
     curl:curl
+    dhcpd:isc-dhcp-server
     ethtool:ethtool
     ip:iproute2
     iperf3:iperf3

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
@@ -23,11 +24,27 @@ pub(crate) struct RouterArguments {
     #[arg(long, value_name = "ADDRESS/N", required = true)]
     pub(crate) lan_address: Vec<AddressInNetwork>,
     /// The router's address on the WAN (203.0.113.2/24); once more for IPv6
-    #[arg(long, value_name = "ADDRESS/N", required = true)]
+    #[arg(long, value_name = "ADDRESS/N",
+        required_unless_present_any = ["wan_dhcp", "pppoe_user"])]
     pub(crate) wan_address: Vec<AddressInNetwork>,
     /// The next hop on the WAN; once more for IPv6
-    #[arg(long, value_name = "ADDRESS", required = true)]
+    #[arg(long, value_name = "ADDRESS",
+        required_unless_present_any = ["wan_dhcp", "pppoe_user"])]
     pub(crate) gateway: Vec<IpAddr>,
+    /// The WAN's address, gateway and MTU come from a DHCP server
+    #[arg(long, conflicts_with_all = ["wan_address", "gateway", "pppoe_user"])]
+    pub(crate) wan_dhcp: bool,
+    /// The WAN is a PPPoE session, for which the router gives this name
+    #[arg(long, value_name = "NAME", requires = "pppoe_password_file",
+        conflicts_with_all = ["wan_address", "gateway"])]
+    pub(crate) pppoe_user: Option<String>,
+    /// The file whose first line is the password for the PPPoE session: on a command line everybody could
+    /// read it
+    #[arg(long, value_name = "FILE", requires = "pppoe_user")]
+    pub(crate) pppoe_password_file: Option<PathBuf>,
+    /// The service to ask the access concentrator for, if not for any
+    #[arg(long, value_name = "NAME", requires = "pppoe_user")]
+    pub(crate) pppoe_service: Option<String>,
     /// The LAN is this VLAN of its interface
     #[arg(long, value_name = "N")]
     pub(crate) lan_vlan: Option<u16>,
@@ -37,7 +54,8 @@ pub(crate) struct RouterArguments {
     /// The longest packet in the LAN, in bytes
     #[arg(long, value_name = "N", default_value_t = 1500)]
     pub(crate) lan_mtu: u16,
-    /// The longest packet on the WAN, in bytes (1492 behind PPPoE): SYNs are clamped to it
+    /// The longest packet on the WAN, in bytes (1492 behind a modem that does PPPoE): SYNs are clamped to it.
+    /// With --pppoe-user, what the wire carries: 1508 for 1500 in the session
     #[arg(long, value_name = "N", default_value_t = 1500)]
     pub(crate) wan_mtu: u16,
     /// A port of the WAN's address that leads to a host (tcp/8080=192.168.1.2:80); any number

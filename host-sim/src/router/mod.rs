@@ -1,8 +1,10 @@
 //! `host-sim router`: the firmware's router in this process, its ports interfaces of this machine.
 
 mod arguments;
+mod line;
 mod report;
 mod settings;
+mod uplink;
 mod wires;
 
 use std::fs::File;
@@ -14,12 +16,15 @@ use std::time::{Duration, Instant};
 use firmware::router::Router;
 use firmware::router::config::Config;
 use firmware::router::time::Instant as RouterInstant;
+use firmware::router::uplink::Chosen;
 
 use crate::Exit;
 use crate::interface::{FrameBuffer, Interface, InterfaceError, Ready, Stop};
 pub(crate) use arguments::RouterArguments;
+use line::Line;
 use report::Report;
 use settings::{Plugged, config};
+use uplink::uplink;
 use wires::{Interfaces, PortTally};
 
 /// Four times what a small board has: memory is no concern here.
@@ -46,9 +51,13 @@ pub(crate) fn run(
         wire,
         mac: own_mac(interfaces[wire].mac(), wire),
     };
-    let config = config(arguments, plugged(0), plugged(interfaces.len() - 1))?;
+    let wan = plugged(interfaces.len() - 1);
+    let config = config(arguments, plugged(0), wan)?;
+    let seed = seed(arguments.seed)?;
+    let uplink = uplink(arguments, wan.mac, seed)?;
     let mut running = Running {
-        router: boxed(config, seed(arguments.seed)?)?,
+        router: boxed(config, uplink, seed)?,
+        line: None,
         tallies: vec![PortTally::default(); interfaces.len()],
         interfaces,
         buffer: FrameBuffer::new(),
@@ -64,7 +73,8 @@ pub(crate) fn run(
 
     let counters = running.router.counters();
     let names = running.interfaces.iter().map(Interface::name);
-    let report = Report::new(&counters, names.zip(running.tallies.iter().copied()));
+    let line = Line::of(running.router.uplink());
+    let report = Report::new(&counters, line, names.zip(running.tallies.iter().copied()));
     let written = if arguments.json {
         serde_json::to_string(&report)
             .map_err(Into::into)
@@ -79,7 +89,9 @@ pub(crate) fn run(
 }
 
 struct Running {
-    router: Box<Router<SESSIONS>>,
+    router: Box<Router<SESSIONS, Chosen>>,
+    /// What was last said of the line.
+    line: Option<Line>,
     interfaces: Vec<Interface>,
     tallies: Vec<PortTally>,
     buffer: FrameBuffer,
@@ -93,6 +105,7 @@ impl Running {
                 self.take_in(wire, err)?;
             }
             let timeout = self.poll()?;
+            self.tell_of_the_line(err);
             let sources = self.interfaces.iter().map(AsFd::as_fd);
             if stop.wait(sources, timeout)? == Ready::Stopped {
                 return Ok(());
@@ -152,6 +165,19 @@ impl Running {
         }
     }
 
+    /// Says what became of the line, when it has come up, gone down, or changed.
+    fn tell_of_the_line(&mut self, err: &mut dyn Write) {
+        let line = Line::of(self.router.uplink());
+        let is_news = line
+            .as_ref()
+            .is_some_and(|line| line.is_news_to(self.line.as_ref()));
+        if let (true, Some(line)) = (is_news, &line) {
+            // Nobody is left to tell when this can't be written.
+            let _ = writeln!(err, "host-sim: {line}");
+        }
+        self.line = line;
+    }
+
     fn now(&self) -> RouterInstant {
         RouterInstant(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
@@ -159,10 +185,14 @@ impl Running {
 
 /// The router on the heap. Its tables are made on the stack first, and an ordinary thread's may be too
 /// small for them.
-fn boxed(config: Config, seed: [u8; 16]) -> Result<Box<Router<SESSIONS>>, String> {
+fn boxed(
+    config: Config,
+    uplink: Chosen,
+    seed: [u8; 16],
+) -> Result<Box<Router<SESSIONS, Chosen>>, String> {
     Builder::new()
         .stack_size(STACK_BYTES)
-        .spawn(move || Box::new(Router::new(config, seed)))
+        .spawn(move || Box::new(Router::with_uplink(config, uplink, seed)))
         .map_err(|error| format!("making room for the router: {error}"))?
         .join()
         .map_err(|_| "making the router failed".to_owned())

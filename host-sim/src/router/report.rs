@@ -6,6 +6,7 @@ use std::fmt;
 use firmware::router::counters::Counters;
 use serde::Serialize;
 
+use super::line::Line;
 use super::wires::PortTally;
 
 /// The counters at the end.
@@ -24,6 +25,8 @@ pub(super) struct Report<'a> {
     sent: Counts,
     events: Counts,
     interfaces: BTreeMap<&'a str, PortTally>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<Line>,
 }
 
 type Counts = BTreeMap<&'static str, u64>;
@@ -31,6 +34,7 @@ type Counts = BTreeMap<&'static str, u64>;
 impl<'a> Report<'a> {
     pub(super) fn new(
         counters: &Counters,
+        line: Option<Line>,
         interfaces: impl Iterator<Item = (&'a str, PortTally)>,
     ) -> Self {
         Self {
@@ -47,6 +51,7 @@ impl<'a> Report<'a> {
             sent: counters.sent.iter().collect(),
             events: counters.events.iter().collect(),
             interfaces: interfaces.collect(),
+            line,
         }
     }
 }
@@ -86,7 +91,10 @@ impl fmt::Display for Report<'_> {
                 line(0, &format!("lost at {name}: {what}"), count)?;
             }
         }
-        Ok(())
+        match &self.line {
+            Some(line) => writeln!(f, "{line}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -31,13 +31,12 @@ pub(super) fn config(
         mtu_bytes,
     };
     let lan_addresses = of_both_families("--lan-address", &arguments.lan_address)?;
-    let wan_addresses = of_both_families("--wan-address", &arguments.wan_address)?;
-    let (gateway, gateway_v6) = gateways(&arguments.gateway)?;
-    let wan_ipv6 = match (wan_addresses.1, gateway_v6) {
-        (None, None) => None,
-        (Some(interface), Some(gateway)) => Some(WanIpv6 { interface, gateway }),
-        (Some(_), None) => return Err("an IPv6 --wan-address needs an IPv6 --gateway".into()),
-        (None, Some(_)) => return Err("an IPv6 --gateway needs an IPv6 --wan-address".into()),
+    let wan_port = port(wan, arguments.wan_vlan, arguments.wan_mtu);
+    let has_uplink = arguments.wan_dhcp || arguments.pppoe_user.is_some();
+    let wan = if has_uplink {
+        Wan::unnumbered(wan_port)
+    } else {
+        numbered(wan_port, arguments)?
     };
     let forwards: Vec<_> = arguments.forward.iter().map(|forward| forward.0).collect();
     let settings = Settings {
@@ -46,12 +45,7 @@ pub(super) fn config(
             ipv4: lan_addresses.0,
             ipv6: lan_addresses.1,
         }],
-        wan: Wan {
-            port: port(wan, arguments.wan_vlan, arguments.wan_mtu),
-            ipv4: wan_addresses.0,
-            gateway,
-            ipv6: wan_ipv6,
-        },
+        wan,
         inner: None,
         forwards: &forwards,
         clamp: !arguments.no_clamp,
@@ -59,7 +53,12 @@ pub(super) fn config(
         limits: Limits::default(),
     };
     let words = |error: ConfigError| error.to_string();
-    let config = Config::new(&settings).map_err(words)?;
+    let config = if has_uplink {
+        Config::for_uplink(&settings)
+    } else {
+        Config::new(&settings)
+    };
+    let config = config.map_err(words)?;
     if arguments.rule.is_empty() {
         return Ok(config);
     }
@@ -68,6 +67,24 @@ pub(super) fn config(
     // The router of this process borrows them for as long as it runs.
     let rules = Box::leak(Box::new(rules));
     config.with_clamp_rules(rules).map_err(words)
+}
+
+/// The WAN with the addresses that were said.
+fn numbered(port: EthernetPort, arguments: &RouterArguments) -> Result<Wan, String> {
+    let (ipv4, wan_ipv6) = of_both_families("--wan-address", &arguments.wan_address)?;
+    let (gateway, gateway_v6) = gateways(&arguments.gateway)?;
+    let ipv6 = match (wan_ipv6, gateway_v6) {
+        (None, None) => None,
+        (Some(interface), Some(gateway)) => Some(WanIpv6 { interface, gateway }),
+        (Some(_), None) => return Err("an IPv6 --wan-address needs an IPv6 --gateway".into()),
+        (None, Some(_)) => return Err("an IPv6 --gateway needs an IPv6 --wan-address".into()),
+    };
+    Ok(Wan {
+        port,
+        ipv4,
+        gateway,
+        ipv6,
+    })
 }
 
 /// By which names a rule may call the router's ports.
@@ -87,7 +104,7 @@ fn interfaces(arguments: &RouterArguments) -> Interfaces {
     interfaces
 }
 
-fn of_both_families(
+pub(super) fn of_both_families(
     flag: &str,
     addresses: &[AddressInNetwork],
 ) -> Result<(Ipv4Interface, Option<Ipv6Interface>), String> {

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::process::{Command, Output};
 
 /// Where each tool that the lab calls comes from, as a Debian package.
-const PACKAGES: [(&str, &str); 7] = [
+const PACKAGES: [(&str, &str); 8] = [
     ("ip", "iproute2"),
     ("ethtool", "ethtool"),
     ("iptables", "iptables"),
@@ -12,6 +12,7 @@ const PACKAGES: [(&str, &str); 7] = [
     ("nft", "nftables"),
     ("curl", "curl"),
     ("iperf3", "iperf3"),
+    ("dhcpd", "isc-dhcp-server"),
 ];
 
 /// Runs a command line, words separated by blanks, in the calling thread's network namespace.

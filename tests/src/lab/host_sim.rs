@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::thread::JoinHandleExt;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{JoinHandle, spawn};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use host_sim::Exit;
 use nix::sys::pthread::pthread_kill;
@@ -14,6 +14,7 @@ use nix::sys::signal::{SigSet, Signal};
 use super::Namespace;
 
 const STARTING: Duration = Duration::from_secs(10);
+const SAYING: Duration = Duration::from_secs(60);
 
 /// Runs `host-sim` with the words of `command_line` to its end; returns how it ended, its report and its
 /// complaints.
@@ -77,6 +78,26 @@ impl HostSim {
             Ok(line) => panic!("`host-sim {command_line}`: {line}"),
             Err(error) => panic!("`host-sim {command_line}` said nothing: {error}"),
         }
+    }
+
+    /// Waits until it says something with `words` in it, and returns what it said.
+    ///
+    /// # Panics
+    /// When it doesn't in time.
+    #[must_use]
+    pub fn says(&self, words: &str) -> String {
+        let end = Instant::now() + SAYING;
+        let mut said = Vec::new();
+        while let Ok(line) = self
+            .complaints
+            .recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            if line.contains(words) {
+                return line;
+            }
+            said.push(line);
+        }
+        panic!("host-sim didn't say `{words}`, but {said:?}")
     }
 
     /// Presses Ctrl-C, and returns the report.

@@ -10,6 +10,7 @@
 //! and any number of labs run side by side.
 
 mod command;
+mod dhcp_server;
 mod file_server;
 mod host_sim;
 mod image;
@@ -22,6 +23,7 @@ mod wire;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub use command::{output, run};
+pub use dhcp_server::DhcpServer;
 pub use file_server::serve;
 pub use host_sim::{HostSim, host_sim};
 pub use image::{Machine, build_image};

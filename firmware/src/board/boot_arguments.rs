@@ -21,6 +21,9 @@ pub struct BootArguments {
     pub wan_mtu_bytes: Option<u16>,
     /// `wan-vlan=` and a number from 1 to 4094: the WAN's VLAN instead of the board's own.
     pub wan_vlan: Option<u16>,
+    /// `lan-prefix=delegated`: with `wan=pppoe`, the LAN's IPv6 prefix is the one that the provider delegates;
+    /// `lan-prefix=static`, the default, is the board's own.
+    pub lan_prefix_delegated: bool,
     /// `wan=`: how the WAN gets its addresses.
     pub wan: WanMode,
     /// `pppoe-user=`, `pppoe-password=`, `pppoe-service=`: for `wan=pppoe`.
@@ -81,6 +84,8 @@ pub enum BootArgumentError<'a> {
     Clamp(&'a str),
     /// A value of `wan-mtu` that isn't a number of bytes up to 65,535.
     WanMtu(&'a str),
+    /// A value of `lan-prefix` other than `static` and `delegated`.
+    LanPrefix(&'a str),
     /// A value of `wan-vlan` that isn't a number from 1 to 4094.
     WanVlan(&'a str),
     /// A value of `wan` other than `static`, `pppoe` and `dhcp`.
@@ -99,12 +104,15 @@ impl fmt::Display for BootArgumentError<'_> {
             Self::Unknown(word) => {
                 write!(
                     f,
-                    "{word}: not one of seed=, clamp=, wan=, wan-mtu=, wan-vlan=, pppoe-user=, \
+                    "{word}: not one of seed=, clamp=, wan=, wan-mtu=, wan-vlan=, lan-prefix=, pppoe-user=, \
                      pppoe-password=, pppoe-service=, rehearse="
                 )
             }
             Self::Seed(value) => write!(f, "seed={value}: not 32 hexadecimal digits"),
             Self::Clamp(value) => write!(f, "clamp={value}: neither on nor off"),
+            Self::LanPrefix(value) => {
+                write!(f, "lan-prefix={value}: neither static nor delegated")
+            }
             Self::WanVlan(value) => write!(f, "wan-vlan={value}: not a number from 1 to 4094"),
             Self::Wan(value) => write!(f, "wan={value}: not one of static, pppoe, dhcp"),
             Self::TooLong(name) => write!(f, "{name}=: more than {MAX_WORD_BYTES} bytes"),
@@ -148,6 +156,13 @@ impl BootArguments {
                     let bytes = value.parse();
                     arguments.wan_mtu_bytes =
                         Some(bytes.map_err(|_| BootArgumentError::WanMtu(value))?);
+                }
+                "lan-prefix" => {
+                    arguments.lan_prefix_delegated = match value {
+                        "static" => false,
+                        "delegated" => true,
+                        _ => return Err(BootArgumentError::LanPrefix(value)),
+                    };
                 }
                 "wan-vlan" => {
                     let id = value.parse().ok().filter(|id| (1..=4094).contains(id));
@@ -205,6 +220,7 @@ mod tests {
             "clamp=off",
             "wan-mtu=1500",
             "wan-vlan=7",
+            "lan-prefix=delegated",
             "wan=pppoe",
             "pppoe-user=customer@example.net",
             "pppoe-password=a=b",
@@ -217,6 +233,7 @@ mod tests {
         assert!(arguments.clamp_off);
         assert_eq!(arguments.wan_mtu_bytes, Some(1500));
         assert_eq!(arguments.wan_vlan, Some(7));
+        assert!(arguments.lan_prefix_delegated);
         assert_eq!(arguments.wan, WanMode::Pppoe);
         let PppoeArguments {
             user,
@@ -264,6 +281,7 @@ mod tests {
         assert_eq!(refused("wan-mtu=-1"), BootArgumentError::WanMtu("-1"));
         assert_eq!(refused("rehearse="), BootArgumentError::Rehearse(""));
         let signed = "+0102030405060708090a0b0c0d0e0f0";
+        assert_eq!(refused("lan-prefix="), BootArgumentError::LanPrefix(""));
         assert_eq!(refused("wan-vlan=0"), BootArgumentError::WanVlan("0"));
         assert_eq!(refused("wan-vlan=4095"), BootArgumentError::WanVlan("4095"));
         assert_eq!(refused("wan=dialup"), BootArgumentError::Wan("dialup"));

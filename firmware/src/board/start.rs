@@ -104,7 +104,7 @@ pub fn trunk_router_with_uplink<const SESSIONS: usize>(
     let uplink = match arguments.wan {
         WanMode::Static => Chosen::Fixed(Fixed),
         WanMode::Dhcp => Chosen::Dhcp(trunk_dhcp(mac, arguments, uplink_seed)),
-        WanMode::Pppoe => match trunk_pppoe(arguments, uplink_seed) {
+        WanMode::Pppoe => match trunk_pppoe(mac, arguments, uplink_seed) {
             Ok(pppoe) => Chosen::Pppoe(pppoe),
             Err(error) => refuse(&error),
         },

@@ -48,6 +48,7 @@ const TRUNK_WIRE: usize = 0;
 pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, ConfigError> {
     let wan_vlan = arguments.wan_vlan.unwrap_or(WAN_VLAN);
     let wan_mtu_bytes = wan_mtu_bytes(arguments);
+    let is_delegated = arguments.lan_prefix_delegated && arguments.wan == WanMode::Pppoe;
     let port = |vlan, mtu_bytes| EthernetPort {
         wire: TRUNK_WIRE,
         vlan: Some(vlan),
@@ -60,7 +61,7 @@ pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, C
             address: LAN_IPV4,
             prefix_len: IPV4_PREFIX_LEN,
         },
-        ipv6: Some(Ipv6Interface {
+        ipv6: (!is_delegated).then_some(Ipv6Interface {
             address: LAN_IPV6,
             prefix_len: IPV6_PREFIX_LEN,
         }),
@@ -87,7 +88,7 @@ pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, C
             wire: INNER_WIRE,
             mtu_bytes: INNER_MTU_BYTES,
             ipv4: LAN_IPV4,
-            ipv6: Some(LAN_IPV6),
+            ipv6: (!is_delegated).then_some(LAN_IPV6),
         }),
         forwards: &[],
         clamp: !arguments.clamp_off,
@@ -126,7 +127,11 @@ pub fn trunk_dhcp(mac: [u8; 6], arguments: &BootArguments, seed: [u8; 16]) -> Dh
 ///
 /// # Errors
 /// The first field that can't be, and why.
-pub fn trunk_pppoe(arguments: &BootArguments, seed: [u8; 16]) -> Result<Pppoe, SettingsError> {
+pub fn trunk_pppoe(
+    mac: [u8; 6],
+    arguments: &BootArguments,
+    seed: [u8; 16],
+) -> Result<Pppoe, SettingsError> {
     let PppoeArguments {
         user,
         password,
@@ -139,7 +144,13 @@ pub fn trunk_pppoe(arguments: &BootArguments, seed: [u8; 16]) -> Result<Pppoe, S
         port_mtu_bytes: wan_mtu_bytes(arguments),
         ..pppoe::Settings::default()
     };
-    Pppoe::new(&settings, seed)
+    let pppoe = Pppoe::new(&settings, seed)?;
+    Ok(if arguments.lan_prefix_delegated {
+        // Other numbers than the session's.
+        pppoe.with_prefix_delegation(mac, seed.map(|byte| !byte))
+    } else {
+        pppoe
+    })
 }
 
 #[cfg(test)]
@@ -161,7 +172,7 @@ mod tests {
             ..BootArguments::default()
         };
         trunk_config(MAC, &arguments).unwrap();
-        trunk_pppoe(&arguments, [7; 16]).unwrap();
+        trunk_pppoe(MAC, &arguments, [7; 16]).unwrap();
     }
 
     #[test]

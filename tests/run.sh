@@ -117,6 +117,7 @@ step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
 step 'Fuzzing, 20 s a target' bash tests/fuzz/run.sh 20
 step 'A panic is a link error' cargo bench --quiet -p tests --bench panic_free
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
+step 'Side by side with others' cargo bench --quiet -p tests --bench side_by_side
 step 'Flash' cargo bench --quiet -p tests --bench footprint
 step 'The router'"'"'s cost' cargo bench --quiet -p tests --bench router
 step 'The simulator'"'"'s speed' cargo bench --quiet -p tests --bench simulator

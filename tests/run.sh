@@ -95,6 +95,18 @@ install_nightly() {
     command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz
 }
 
+prove_checksum() {
+    [ -x target/provers/bin/python ] || python3 -m venv target/provers
+    target/provers/bin/pip install --quiet --disable-pip-version-check -r tests/proofs/requirements.txt
+    target/provers/bin/python tests/proofs/checksum.py
+}
+
+# s390x reads the other end of a word first.
+interpret_core() {
+    cargo +nightly miri test --quiet -p clamp-core
+    cargo +nightly miri test --quiet -p clamp-core --target s390x-unknown-linux-gnu --lib
+}
+
 step 'Debian packages' install_packages
 export PATH="$PATH:/usr/sbin:/sbin"
 step 'Linux guests' fetch_guests
@@ -115,6 +127,11 @@ step 'A million exchanges with hostile PPPoE peers' env EXCHANGES=1000000 \
 step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
     cargo test --quiet -p tests --test firmware_in_qemu mps2_an500::damaged
 step 'Fuzzing, 20 s a target' bash tests/fuzz/run.sh 20
+step 'Every sum and every MSS' cargo test --quiet --release -p clamp-core checksum
+step 'Every option at every place' cargo test --quiet --release -p tests --test option_walk
+step 'The checksum, by a theorem prover' prove_checksum
+step 'The core in an interpreter, on both byte orders' interpret_core
+step 'Ten broken cores' cargo run --quiet -p tests --bin broken_cores
 step 'A panic is a link error' cargo bench --quiet -p tests --bench panic_free
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
 step 'Side by side with others' cargo bench --quiet -p tests --bench side_by_side

@@ -184,7 +184,14 @@ impl Builder<'_> {
                     .then(|| typed(&rules, &interfaces))
                     .transpose()
                     .map_err(|error| error.to_string())?;
-                let router = FirmwareRouter::new(spec, &ports, uplink, rules, seed)?;
+                let router = FirmwareRouter::new(
+                    spec,
+                    &ports,
+                    uplink,
+                    rules,
+                    self.is_line(ports[uplink].0),
+                    seed,
+                )?;
                 Ok(Node::Firmware(Box::new(router)))
             }
             RouterKind::Plain => {
@@ -196,10 +203,20 @@ impl Builder<'_> {
                     interfaces,
                     ports: named.into_iter().map(|(_, port)| port).collect(),
                 });
-                let router = PlainRouter::new(spec, here, &mtus, tunnels, uplink, ruled);
+                let mut router = PlainRouter::new(spec, here, &mtus, tunnels, uplink, ruled);
+                let lines = here.ports.iter().enumerate();
+                for (index, port) in lines.filter(|(_, port)| self.is_line(**port)) {
+                    router.serve_line(index, self.link_mtu(*port), self.random(id).next_u64());
+                }
                 Ok(Node::Plain(Box::new(router)))
             }
         }
+    }
+
+    /// Whether a link is dialled in on.
+    fn is_line(&self, port: Port) -> bool {
+        let link = self.scenario.links.get(&self.plan.links[port.link]);
+        link.is_some_and(|link| link.pppoe)
     }
 
     /// What an interface may send, as its link says; a tunnel has its own.

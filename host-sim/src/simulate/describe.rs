@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     Error,
     /// A tunnel's outer packet.
     Tunnel,
-    /// ARP and neighbour discovery.
+    /// ARP, neighbour discovery, and what PPPoE is made of.
     Neighbour,
 }
 
@@ -57,8 +57,17 @@ pub(crate) fn frame(frame: &[u8]) -> Described {
     }
     match packet_in(frame) {
         Some(bytes) => packet(bytes),
+        None if is_pppoe(frame) => neighbour("PPPoE"),
         None => neighbour("not IP"),
     }
+}
+
+/// Discovery, or what a session's ends say to each other (RFC 2516).
+fn is_pppoe(frame: &[u8]) -> bool {
+    matches!(
+        ethertype(frame),
+        Some(EthernetProtocol::Unknown(0x8863 | 0x8864))
+    )
 }
 
 /// Describes an IP packet.

@@ -35,6 +35,7 @@ scenarios![
     "narrow-hop-far-away",
     "one-direction-clamped",
     "policy-routing-two-uplinks",
+    "pppoe-dialled-for-real",
     "set-mss-without-ipv6-in-mind",
     "syn-without-mss",
     "the-line-from-the-old-firewall",

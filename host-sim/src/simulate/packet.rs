@@ -13,6 +13,8 @@ pub(crate) const ETHERNET_HEADER_LEN: usize = 14;
 pub(crate) fn headers_len(ip: u8) -> u16 {
     if ip == 4 { 40 } else { 60 }
 }
+/// RFC 2516, section 6.
+const PPPOE_SESSION: u16 = 0x8864;
 pub(crate) const HOP_LIMIT: u8 = 64;
 
 pub(crate) const FIN: u8 = 0x01;
@@ -87,6 +89,10 @@ impl<'a> Ip<'a> {
 pub(crate) fn packet_in(frame: &[u8]) -> Option<&[u8]> {
     match ethertype(frame)? {
         EthernetProtocol::Ipv4 | EthernetProtocol::Ipv6 => frame.get(ETHERNET_HEADER_LEN..),
+        EthernetProtocol::Unknown(PPPOE_SESSION) => {
+            let (header, packet) = frame.get(ETHERNET_HEADER_LEN..)?.split_at_checked(8)?;
+            matches!(header[6..], [0x00, 0x21 | 0x57]).then_some(packet)
+        }
         _ => None,
     }
 }

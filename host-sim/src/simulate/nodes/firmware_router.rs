@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use firmware::pppoe;
 use firmware::router::clamp_rule::ClampRules;
 use firmware::router::config::{
     Config, EthernetPort, Ipv4Interface, Ipv6Interface, Lan, Limits, MAX_MTU_BYTES, Settings, Wan,
@@ -9,6 +10,7 @@ use firmware::router::config::{
 };
 use firmware::router::counters::Counters;
 use firmware::router::time::Instant;
+use firmware::router::uplink::{Chosen, Fixed, Pppoe};
 use firmware::router::{Router, Wires};
 
 use super::super::packet::ETHERNET_HEADER_LEN;
@@ -23,7 +25,7 @@ const A_DAY: Duration = Duration::from_secs(86_400);
 
 /// The router, and when it wants to be asked again.
 pub(crate) struct FirmwareRouter {
-    router: Router<SESSIONS>,
+    router: Router<SESSIONS, Chosen>,
     next: Option<Instant>,
 }
 
@@ -34,6 +36,7 @@ impl FirmwareRouter {
         ports: &[(Port, u16)],
         uplink: usize,
         rules: Option<ClampRules>,
+        dials: bool,
         seed: [u8; 16],
     ) -> Result<Self, String> {
         let ethernet = |wire: usize, (port, mtu_bytes): (Port, u16)| EthernetPort {
@@ -83,7 +86,17 @@ impl FirmwareRouter {
                 ..Limits::default()
             },
         };
-        let mut config = Config::new(&settings).map_err(|error| error.to_string())?;
+        let config = if dials {
+            Config::for_uplink(&settings)
+        } else {
+            Config::new(&settings)
+        };
+        let mut config = config.map_err(|error| error.to_string())?;
+        let uplink = if dials {
+            Chosen::Pppoe(dialled(wan.1, seed)?)
+        } else {
+            Chosen::Fixed(Fixed)
+        };
         if let Some(rules) = rules {
             // A board has them in its flash; the few bytes of a run live as long as the process.
             let rules: &'static ClampRules = Box::leak(Box::new(rules));
@@ -92,7 +105,7 @@ impl FirmwareRouter {
                 .map_err(|error| error.to_string())?;
         }
         Ok(Self {
-            router: Router::new(config, seed),
+            router: Router::with_uplink(config, uplink, seed),
             next: Some(Instant(0)),
         })
     }
@@ -158,6 +171,19 @@ impl FirmwareRouter {
         }
         (self.router.session_count(), self.router.counters().waiting)
     }
+}
+
+/// A PPPoE session with the access concentrator's one customer; IPv6 would come with a prefix of its
+/// own, which the scenario's map does not have.
+fn dialled(port_mtu_bytes: u16, seed: [u8; 16]) -> Result<Pppoe, String> {
+    let settings = pppoe::Settings {
+        username: "customer",
+        password: "secret",
+        ipv6: false,
+        port_mtu_bytes,
+        ..pppoe::Settings::default()
+    };
+    Pppoe::new(&settings, seed.map(|byte| !byte)).map_err(|error| error.to_string())
 }
 
 fn instant(now: Duration) -> Instant {

@@ -1,5 +1,6 @@
 //! What stands at the ends of links.
 
+mod access_line;
 mod clamping;
 mod error;
 mod firmware_router;
@@ -86,7 +87,7 @@ impl Node {
             Self::Smoltcp(host) => host.poll(now, out),
             Self::Own(host) => host.poll(now, out),
             Self::Firmware(router) => router.poll(now, out),
-            Self::Plain(_) => None,
+            Self::Plain(router) => router.poll(now, out),
         }
     }
 

@@ -11,6 +11,7 @@ use super::super::packet::{self, Ip, SYN, Tcp, packet_in};
 use super::super::plan::{NodePlan, Port, link_of};
 use super::super::scenario::{Heading, RouterSpec};
 use super::super::trace::Refusal;
+use super::access_line::AccessLine;
 use super::rate::Rate;
 use super::ruled::Ruled;
 use super::tunnel::Tunnel;
@@ -25,6 +26,8 @@ pub(crate) struct PlainRouter {
     /// The ports that are ends of tunnels.
     tunnels: BTreeMap<usize, Tunnel>,
     uplink: Option<usize>,
+    /// The ports that customers dial in on.
+    lines: BTreeMap<usize, AccessLine>,
     /// What says which SYNs are clamped, in place of the policy.
     ruled: Option<Ruled>,
     errors: Option<Rate>,
@@ -57,9 +60,26 @@ impl PlainRouter {
             mtus: mtus.iter().map(|mtu| usize::from(*mtu)).collect(),
             tunnels: tunnels.collect(),
             uplink,
+            lines: BTreeMap::new(),
             ruled,
             errors: spec.icmp_errors_per_second.map(Rate::new),
         }
+    }
+
+    /// Makes a port an access line, on whose Ethernet fit `mtu_bytes`.
+    pub(crate) fn serve_line(&mut self, port: usize, mtu_bytes: u16, seed: u64) {
+        if let Some(&here) = self.plan.ports.get(port) {
+            self.lines
+                .insert(port, AccessLine::new(here, mtu_bytes, seed));
+        }
+    }
+
+    /// Does what is due on its lines.
+    pub(super) fn poll(&mut self, now: Duration, out: &mut Outbox) -> Option<Duration> {
+        let turns = self.lines.iter_mut();
+        turns
+            .filter_map(|(port, line)| line.poll(*port, now, out))
+            .min()
     }
 
     pub(super) fn mtu_changed(&mut self, port: usize, mtu_bytes: u16) {
@@ -72,6 +92,12 @@ impl PlainRouter {
         let Some(&here) = self.plan.ports.get(port) else {
             return;
         };
+        if let Some(line) = self.lines.get_mut(&port) {
+            for packet in line.receive(port, frame, now, out) {
+                self.packet(port, packet, now, out);
+            }
+            return;
+        }
         if let Some(answer) = neighbour::answer(here, frame) {
             out.frames.push((port, answer));
             return;
@@ -146,6 +172,9 @@ impl PlainRouter {
     }
 
     fn mtu(&self, port: usize) -> usize {
+        if let Some(line) = self.lines.get(&port) {
+            return line.mtu_bytes();
+        }
         match self.tunnels.get(&port) {
             Some(tunnel) => tunnel.mtu_bytes,
             None => self.mtus.get(port).copied().unwrap_or_default(),
@@ -211,7 +240,11 @@ impl PlainRouter {
         }
     }
 
-    fn send_on_link(&self, to: usize, packet: &[u8], out: &mut Outbox) {
+    fn send_on_link(&mut self, to: usize, packet: &[u8], out: &mut Outbox) {
+        if let Some(line) = self.lines.get_mut(&to) {
+            line.send(to, packet, out);
+            return;
+        }
         if let Some(&here) = self.plan.ports.get(to) {
             let frame = packet::frame(here.mac(), here.peer().mac(), packet);
             out.frames.push((to, frame));

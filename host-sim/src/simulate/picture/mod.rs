@@ -129,7 +129,7 @@ fn legend(page: &mut String) {
         ("end", "FIN, RST", true),
         ("icmp", "ICMP error", true),
         ("tunnel", "tunnel", true),
-        ("neighbour", "ARP, NDP", false),
+        ("neighbour", "ARP, NDP, PPPoE", false),
         ("drop", "dropped", true),
     ] {
         let checked = if is_shown { " checked" } else { "" };

@@ -2,7 +2,7 @@
 
 use super::super::rules;
 use super::suggest::nearest;
-use super::{HostSpec, Quality, RouterKind, RouterSpec, Scenario, Stack, SynShape};
+use super::{HostSpec, LinkSpec, Quality, RouterKind, RouterSpec, Scenario, Stack, SynShape};
 
 /// IP's smallest MTU (RFC 791) is lower, but no host of ours could connect through it.
 const LEAST_MTU_BYTES: u16 = 256;
@@ -52,6 +52,9 @@ fn check_links(scenario: &Scenario) -> Result<(), String> {
         if link.ends[0] == link.ends[1] {
             return Err(here("both ends are the same".to_owned()));
         }
+        if link.pppoe {
+            check_line(scenario, name, link).map_err(here)?;
+        }
         for end in link.towards.keys() {
             if !link.ends.contains(end) {
                 return Err(here(format!("towards.{end}: no end of it")));
@@ -62,6 +65,23 @@ fn check_links(scenario: &Scenario) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A firmware router at one end, whose uplink it is, and a plain one at the other.
+fn check_line(scenario: &Scenario, name: &str, link: &LinkSpec) -> Result<(), String> {
+    let kind = |end: &String| scenario.routers.get(end).map(|router| router.kind);
+    let dials = |end: &String| {
+        let router = scenario.routers.get(end);
+        kind(end) == Some(RouterKind::Firmware)
+            && router.is_some_and(|router| router.uplink.as_deref() == Some(name))
+    };
+    let [one, two] = &link.ends;
+    let is_line = dials(one) && kind(two) == Some(RouterKind::Plain)
+        || dials(two) && kind(one) == Some(RouterKind::Plain);
+    if is_line {
+        return Ok(());
+    }
+    Err("pppoe: a firmware router's uplink, to a plain router".to_owned())
 }
 
 fn check_quality(quality: &Quality) -> Result<(), String> {

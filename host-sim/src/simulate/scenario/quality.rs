@@ -27,6 +27,10 @@ pub(crate) struct LinkSpec {
     pub(crate) corrupt_percent: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) filters_icmp: Option<bool>,
+    /// A line that a firmware router dials in on, by PPPoE; at its other end, a plain router is the
+    /// access concentrator. The MTU is Ethernet's, of which PPPoE takes 8.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub(crate) pppoe: bool,
     /// What is different towards one of the ends.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) towards: BTreeMap<String, Quality>,

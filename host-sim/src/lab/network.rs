@@ -131,6 +131,18 @@ impl<P: Provider> Network<P> {
         self.clock.now()
     }
 
+    /// Puts a frame on the wire as if the client had sent it.
+    pub(crate) fn inject(&mut self, frame: Vec<u8>) {
+        let now = self.now();
+        self.lan.outer(now).send(frame);
+    }
+
+    /// What SYNs were seen so far is forgotten.
+    pub(crate) fn forget_syns(&mut self) {
+        self.lan.forget_syns();
+        self.beyond.forget_syns();
+    }
+
     /// The wire between client and switch.
     pub(crate) fn lan(&self) -> &Wire {
         &self.lan

@@ -33,6 +33,10 @@ pub struct Transfer {
     pub mss_offered: Option<u16>,
     /// The MSS that the server saw.
     pub mss_arrived: Option<u16>,
+    /// The MSS that the server offered.
+    pub mss_returned: Option<u16>,
+    /// The MSS that the client saw.
+    pub mss_returned_arrived: Option<u16>,
     /// How much of the file arrived.
     pub file_bytes: usize,
     /// From the client's SYN to the last byte that came.
@@ -81,6 +85,7 @@ impl Transfer {
     ) -> Result<Self, String> {
         let began = network.now();
         // What is left of the last one is of no interest.
+        network.forget_syns();
         network.server.connection().abort();
         network.client.connection().abort();
         network.server.listen(PORT)?;
@@ -149,6 +154,8 @@ impl Transfer {
             end,
             mss_offered: network.lan().seen_inward().mss,
             mss_arrived: network.beyond().seen_outward().mss,
+            mss_returned: network.beyond().seen_inward().mss,
+            mss_returned_arrived: network.lan().seen_outward().mss,
             file_bytes: came.len(),
             took_ms: (heard_at - began).as_millis(),
             silent_ms: network.now().saturating_sub(heard_at).as_millis(),

@@ -74,6 +74,12 @@ impl Wire {
         self.seen_inward
     }
 
+    /// What SYNs were seen so far is forgotten.
+    pub(crate) fn forget_syns(&mut self) {
+        self.seen_outward.mss = None;
+        self.seen_inward.mss = None;
+    }
+
     /// How many frames found a queue full.
     pub(crate) fn lost(&self) -> u64 {
         self.outward.lost() + self.inward.lost()

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::concentrator::Concentrator;
 use super::onlooker::Session;
+use super::probe;
 use super::router::LineRouter;
 use super::service::Service;
-use crate::access_concentrator::Deafness;
+use crate::access_concentrator::{Deafness, Mac};
 use crate::guest::{Guest, Role};
 use crate::lab::clock::Clock;
 use crate::lab::linux_router::LinuxRouter;
@@ -30,6 +31,12 @@ pub enum Served {
     InProcess,
 }
 
+/// How often the client sends a packet that the router can't forward yet.
+const PROBING: Duration = Duration::from_millis(10);
+/// How often a SYN is sent, and how long after the last one.
+const MOST_SYNS: u32 = 5;
+const SYN_AGAIN: Duration = Duration::from_secs(1);
+
 /// How a line is laid.
 #[derive(Debug)]
 pub struct LineSetup<'a> {
@@ -50,6 +57,8 @@ pub struct LineSetup<'a> {
 /// A PPPoE line in use.
 pub struct Line {
     network: Network<Concentrator>,
+    /// The router's MAC address in the LAN.
+    router: Mac,
     next_port: u16,
 }
 
@@ -87,6 +96,7 @@ impl Line {
         concentrator.deaf_to = setup.deaf_to;
         let switch = Switch::with_providers_vlan(setup.service.vlan);
         let vlan = setup.service.vlan;
+        let lan_mac = setup.router.lan_mac();
         let (router, rate_bits_per_second) = match (setup.router, linux_router?) {
             (LineRouter::Linux(customer), Some(mut guest)) => {
                 guest.shell(&customer.command(vlan))?;
@@ -111,6 +121,7 @@ impl Line {
         })?;
         Ok(Self {
             network,
+            router: lan_mac,
             next_port: FIRST_PORT,
         })
     }
@@ -159,6 +170,46 @@ impl Line {
                 ))
             }
         }
+    }
+
+    /// Waits for a session as a client does that sends a packet every 10 ms, until one gets through;
+    /// says which session that was.
+    ///
+    /// # Errors
+    /// When there is none in time: what the access concentrator has to say about it.
+    pub fn await_first_packet(&mut self, timeout: Duration) -> Result<Session, String> {
+        let until = self.now() + timeout;
+        while self.now() < until {
+            self.network.inject(probe::datagram(self.router));
+            let got_through = |session: &Session| session.first_packet_at.is_some();
+            if self.until(PROBING, |sessions| sessions.last().is_some_and(got_through))? {
+                break;
+            }
+        }
+        self.await_session(Duration::from_secs(1))
+    }
+
+    /// The client sends a SYN with this MSS; returns the MSS with which it reaches the server, in
+    /// bytes of TCP payload, or `None` when it does not.
+    ///
+    /// # Errors
+    /// When something that runs in a process of its own is gone.
+    pub fn mss_that_arrives(&mut self, mss: u16) -> Result<Option<u16>, String> {
+        let port = self.next_port;
+        self.next_port += 1;
+        self.network.forget_syns();
+        for _ in 0..MOST_SYNS {
+            let syn = probe::syn(self.router, port, mss);
+            self.network.inject(syn);
+            let until = self.network.now() + SYN_AGAIN;
+            let seen = |network: &Network<Concentrator>| network.beyond().seen_outward().mss;
+            self.network
+                .run(until, |_, _, _| {}, |network| seen(network).is_some())?;
+            if let Some(mss) = seen(&self.network) {
+                return Ok(Some(mss));
+            }
+        }
+        Ok(None)
     }
 
     /// Every session that there was, the latest last.

@@ -4,6 +4,7 @@ mod command;
 mod concentrator;
 mod line;
 mod onlooker;
+mod probe;
 mod report;
 mod router;
 mod service;

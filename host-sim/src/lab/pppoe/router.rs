@@ -1,6 +1,8 @@
 //! Who is at the customer's end.
 
+use crate::access_concentrator::Mac;
 use crate::lab::dialed::Dialed;
+use crate::lab::plan;
 use crate::lab::router_box::RouterBox;
 use crate::lab::start::NATIVE_BITS_PER_SECOND;
 use crate::lab::switch::Switch;
@@ -53,7 +55,18 @@ impl Customer {
     }
 }
 
+/// The LAN's side of the guest in `guests/cpe.sh`.
+const LINUX_LAN_MAC: Mac = [0x02, 0, 0, 0, 0xce, 0x01];
+
 impl LineRouter {
+    /// Its MAC address in the LAN.
+    pub(super) fn lan_mac(&self) -> Mac {
+        match self {
+            Self::Linux(_) => LINUX_LAN_MAC,
+            Self::Native(_) => plan::ROUTER_MAC,
+        }
+    }
+
     /// Starts it, if it is not Linux, and says how fast frames go to it, in bits a second.
     pub(super) fn start(&self, switch: Switch, seed: u64) -> Result<(RouterBox, u64), String> {
         match self {

@@ -28,6 +28,7 @@ needed=(
     nft:nftables
     qemu-system-arm:qemu-system-arm
     tcpdump:tcpdump
+    tshark:tshark
     unshare:util-linux
     valgrind:valgrind
 )

@@ -39,6 +39,11 @@ EOF2
     chmod +x /run/pppd
     pppoe-server -F -q /run/pppd -I "$access" -C lab-ac -S internet -L 10.64.0.1 -R 10.64.0.10 -N 16 \
         -O /run/options >/run/server.log 2>&1 &
+    # Until it listens for discovery, questions are lost.
+    local tries=0
+    until grep -q ' 8863 ' /proc/net/packet || [ $((tries += 1)) -gt 500 ]; do
+        usleep 10000
+    done
 }
 
 # Every session ends: its pppd dies, and the server sends a PADT.

@@ -5,6 +5,7 @@
 //! every router there is: so the access concentrator in this process is held to the real one, and
 //! our router to Linux.
 
+mod captures;
 mod differential;
 mod lab;
 mod linux_router;

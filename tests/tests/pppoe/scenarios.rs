@@ -10,7 +10,7 @@ use crate::lab::{DIALING, Laid, Provider};
 
 const FILE_BYTES: u32 = 200_000;
 /// How long nobody comes who was turned away.
-const TURNED_AWAY: Duration = Duration::from_secs(20);
+const TURNED_AWAY: Duration = Duration::from_secs(12);
 
 /// Makes a router that dials as the customer says.
 pub(crate) type Router = fn(Customer) -> LineRouter;
@@ -24,6 +24,7 @@ fn downloads(laid: &mut Laid, mtu_bytes: u16) {
     let session = laid.session();
     assert_eq!(session.mtu_bytes(), Some(mtu_bytes), "{session:?}");
     assert_eq!(session.concentrator, "lab-ac");
+    assert!(session.ipv6_at.is_some(), "{session:?}");
     let [a, b, _, d] = session.ipv4.unwrap().octets();
     assert_eq!([a, b], [10, 64]);
     assert!((10..26).contains(&d), "{session:?}");

@@ -10,15 +10,15 @@ ip address add 192.168.1.1/24 dev vec1
 iptables-legacy -t nat -A POSTROUTING -o ppp0 -j MASQUERADE
 iptables-legacy -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
 
-# dial [access=IF] [user=NAME] [password=WORD] [mru=N] [options="more words for pppd"]
+# dial [access=IF] [user=NAME] [password=WORD] [mru=N] [echo=SECONDS]
 dial() {
-    local access=vec0 user=customer password=secret mru=1492 options= "$@"
+    local access=vec0 user=customer password=secret mru=1492 echo=10 "$@"
     printf '"%s" * "%s" *\n' "$user" "$password" >/etc/ppp/chap-secrets
     cp /etc/ppp/chap-secrets /etc/ppp/pap-secrets
     pppd plugin rp-pppoe.so "$access" user "$user" noauth defaultroute \
         usepeerdns persist maxfail 0 holdoff 1 nodetach debug logfile /run/pppd.log \
-        lcp-echo-interval 2 lcp-echo-failure 3 noccp \
-        mru "$mru" mtu "$mru" +ipv6 $options >/run/dial.log 2>&1 &
+        lcp-echo-interval "$echo" lcp-echo-failure 3 noccp \
+        mru "$mru" mtu "$mru" +ipv6 >/run/dial.log 2>&1 &
     dialer=$!
 }
 hang_up() {

@@ -6,6 +6,7 @@ traces="$(cd "$(dirname "$0")" && pwd)"
 to="$(realpath "${1:-$traces}")"
 cd "$traces/../.."
 bash host-sim/guests/fetch.sh
+cargo build --quiet --profile firmware -p clamp-firmware --bin mps2-an500 --target thumbv7em-none-eabihf
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
 
@@ -18,7 +19,10 @@ capture() {
     cp "$scratch/with-clamp-wan.pcap" "$to/pppoe-$name-wan.pcap"
 }
 
+# The firmware's image in QEMU, and a real access concentrator.
 capture session
 capture vlan-baby-jumbo --vlan 7 --mtu 1500
+# Linux in its place.
 capture linux-router --linux-router
-capture in-process --in-process
+# The access concentrator of host-sim's own.
+capture in-process --native --in-process

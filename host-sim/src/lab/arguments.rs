@@ -24,7 +24,7 @@ pub(crate) enum LabCommand {
 }
 
 /// Which router the lab is built around.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub(crate) struct RouterChoice {
     /// The machine that QEMU emulates
     #[arg(long, value_enum, default_value = "mps2-an500", value_name = "MACHINE")]
@@ -44,6 +44,14 @@ pub(crate) struct RouterChoice {
     /// What the router draws its ports and hashes from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+impl RouterChoice {
+    /// How fast frames go to the router: as asked, or `usual`.
+    pub(super) fn bits_per_second(&self, usual: u64) -> u64 {
+        let asked = self.rate_mbits_per_second;
+        asked.map_or(usual, |rate| u64::from(rate) * 1_000_000)
+    }
 }
 
 /// What `host-sim lab black-hole` is asked to do.
@@ -72,8 +80,10 @@ pub(crate) struct PppoeArguments {
     /// Only the half without the clamp
     #[arg(long)]
     pub(crate) no_clamp: bool,
+    #[command(flatten)]
+    pub(crate) router: RouterChoice,
     /// Linux in our router's place, to compare with
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["native", "image", "console"])]
     pub(crate) linux_router: bool,
     /// An access concentrator in this process, in the place of a real one
     #[arg(long)]
@@ -85,9 +95,6 @@ pub(crate) struct PppoeArguments {
     #[arg(long, value_name = "N", default_value_t = 1492,
           value_parser = clap::value_parser!(u16).range(1280..=1500))]
     pub(crate) mtu: u16,
-    /// What everything in this process draws from
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
     /// How much to download, in bytes
     #[arg(long, value_name = "N", default_value_t = 200_000,
           value_parser = clap::value_parser!(u32).range(10_000..=100_000_000))]

@@ -26,6 +26,14 @@ impl Machine {
         }
     }
 
+    /// The MAC address that its image has.
+    pub(crate) fn mac(self) -> [u8; 6] {
+        match self {
+            Self::Mps2An500 => [0x02, 0x00, 0x5e, 0x10, 0x05, 0x00],
+            Self::EmcraftSf2 => [0x02, 0x00, 0x5e, 0x10, 0x05, 0xf2],
+        }
+    }
+
     fn target(self) -> &'static str {
         match self {
             Self::Mps2An500 => "thumbv7em-none-eabihf",

@@ -5,7 +5,6 @@
 mod arguments;
 mod black_hole;
 mod clock;
-mod dialed;
 mod download;
 mod hop;
 mod host;

@@ -3,7 +3,6 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-use super::dialed::Dialed;
 use super::linux_router::LinuxRouter;
 use super::native::Native;
 use super::qemu::Qemu;
@@ -13,8 +12,6 @@ use super::wire::End;
 pub(crate) enum RouterBox {
     /// In this process.
     Native(Box<Native>),
-    /// In this process, on a PPPoE line.
-    Dialed(Box<Dialed>),
     /// On an emulated machine.
     Emulated(Qemu),
     /// Not ours at all: a Linux machine, to compare with.
@@ -26,7 +23,6 @@ impl RouterBox {
     pub(crate) fn exchange(&mut self, now: Duration, trunk: &mut End<'_>) -> Result<bool, String> {
         match self {
             Self::Native(native) => Ok(native.exchange(now, trunk)),
-            Self::Dialed(dialed) => dialed.exchange(now, trunk),
             Self::Emulated(qemu) => {
                 let mut moved = false;
                 while let Some(frame) = trunk.receive() {
@@ -46,7 +42,7 @@ impl RouterBox {
     /// Finds out whether it still runs.
     pub(crate) fn check(&mut self) -> Result<(), String> {
         match self {
-            Self::Native(_) | Self::Dialed(_) | Self::Linux(_) => Ok(()),
+            Self::Native(_) | Self::Linux(_) => Ok(()),
             Self::Emulated(qemu) => qemu.check(),
         }
     }
@@ -54,7 +50,7 @@ impl RouterBox {
     /// How many frames it had no room for, where that is not its own to count.
     pub(crate) fn lost(&self) -> u64 {
         match self {
-            Self::Native(_) | Self::Dialed(_) => 0,
+            Self::Native(_) => 0,
             Self::Emulated(qemu) => qemu.lost(),
             Self::Linux(linux) => linux.lost(),
         }
@@ -64,7 +60,6 @@ impl RouterBox {
     pub(crate) fn next_at(&self) -> Option<Duration> {
         match self {
             Self::Native(native) => native.next_at(),
-            Self::Dialed(dialed) => dialed.next_at(),
             Self::Emulated(_) | Self::Linux(_) => None,
         }
     }
@@ -72,7 +67,7 @@ impl RouterBox {
     /// What can be read when it sends something, if it runs in a process of its own.
     pub(crate) fn sources(&self) -> Vec<BorrowedFd<'_>> {
         match self {
-            Self::Native(_) | Self::Dialed(_) => Vec::new(),
+            Self::Native(_) => Vec::new(),
             Self::Emulated(qemu) => vec![qemu.as_fd()],
             Self::Linux(linux) => linux.sources().to_vec(),
         }

@@ -3,6 +3,7 @@
 use super::arguments::RouterChoice;
 use super::native::Native;
 use super::plan;
+use super::pppoe::Customer;
 use super::qemu::Qemu;
 use super::router_box::RouterBox;
 
@@ -28,29 +29,53 @@ pub(super) fn check(choice: &RouterChoice) -> Result<(), String> {
 
 /// The router, and how fast frames go to it, in bits a second.
 pub(super) fn router(choice: &RouterChoice, clamp: bool) -> Result<(RouterBox, u64), String> {
-    let asked = choice
-        .rate_mbits_per_second
-        .map(|rate| u64::from(rate) * 1_000_000);
     if choice.native {
         let native = Native::new(clamp, u128::from(choice.seed).to_be_bytes())?;
-        return Ok((
-            RouterBox::Native(Box::new(native)),
-            asked.unwrap_or(NATIVE_BITS_PER_SECOND),
-        ));
+        return Ok(self::native(choice, native));
     }
-    let image = match &choice.image {
-        Some(image) => image.clone(),
-        None => choice.machine.find_image()?,
-    };
     let words = format!(
-        "seed={:032x} wan-mtu={} clamp={}",
-        choice.seed,
+        "wan-mtu={} clamp={}",
         plan::WAN_MTU_BYTES,
         if clamp { "on" } else { "off" }
     );
-    let qemu = Qemu::start(choice.machine, &image, &words, choice.console.as_deref())?;
-    Ok((
-        RouterBox::Emulated(qemu),
-        asked.unwrap_or(choice.machine.rate_bits_per_second()),
-    ))
+    emulated(choice, &words)
+}
+
+/// The same, on a PPPoE line, in the VLAN `wan_vlan` of the trunk.
+pub(super) fn dialing(
+    choice: &RouterChoice,
+    customer: &Customer,
+    wan_vlan: u16,
+) -> Result<(RouterBox, u64), String> {
+    if choice.native {
+        let seed = u128::from(choice.seed).to_be_bytes();
+        let native = Native::dialing(customer, wan_vlan, seed)?;
+        return Ok(self::native(choice, native));
+    }
+    let words = format!(
+        "wan=pppoe pppoe-user={} pppoe-password={} wan-mtu={} wan-vlan={wan_vlan} clamp={}",
+        customer.name,
+        customer.password,
+        customer.port_mtu_bytes(),
+        if customer.clamp { "on" } else { "off" }
+    );
+    emulated(choice, &words)
+}
+
+fn native(choice: &RouterChoice, native: Native) -> (RouterBox, u64) {
+    let rate = choice.bits_per_second(NATIVE_BITS_PER_SECOND);
+    (RouterBox::Native(Box::new(native)), rate)
+}
+
+/// The image, told `words` when it boots.
+fn emulated(choice: &RouterChoice, words: &str) -> Result<(RouterBox, u64), String> {
+    let machine = choice.machine;
+    let image = match &choice.image {
+        Some(image) => image.clone(),
+        None => machine.find_image()?,
+    };
+    let words = format!("seed={:032x} {words}", choice.seed);
+    let qemu = Qemu::start(machine, &image, &words, choice.console.as_deref())?;
+    let rate = choice.bits_per_second(machine.rate_bits_per_second());
+    Ok((RouterBox::Emulated(qemu), rate))
 }

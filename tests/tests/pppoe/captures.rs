@@ -1,13 +1,13 @@
 //! What passes over the line parses in Wireshark without a complaint.
 //!
-//! Needs tshark (package tshark), and the guests.
+//! Needs tshark (package tshark), QEMU (package qemu-system-arm) and the guests.
 
 use std::fs::read_dir;
 use std::path::Path;
 use std::process::Command;
 
 use host_sim::Exit;
-use tests::lab::host_sim;
+use tests::lab::{Machine, host_sim};
 
 /// What Wireshark would colour: malformed packets, warnings and errors of every protocol but TCP's
 /// running commentary on losses and full windows.
@@ -65,13 +65,14 @@ fn demonstration(words: &str) {
 }
 
 #[test]
-fn the_demonstration_at_a_real_access_concentrator_parses() {
-    demonstration("");
+fn the_demonstration_with_the_firmware_in_qemu_at_a_real_access_concentrator_parses() {
+    let image = Machine::Mps2An500.image();
+    demonstration(&format!("--image {}", image.display()));
 }
 
 #[test]
 fn the_demonstration_at_the_one_in_this_process_parses() {
-    demonstration("--in-process");
+    demonstration("--native --in-process");
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn the_same_seed_gives_the_same_bytes_where_nothing_is_real() {
     let bytes = || {
         let captures = tempfile::tempdir().unwrap();
         let directory = captures.path().display();
-        let words = format!("lab pppoe --in-process --seed 7 --capture {directory}");
+        let words = format!("lab pppoe --native --in-process --seed 7 --capture {directory}");
         assert_eq!(host_sim(&words).0, Exit::Fine);
         std::fs::read(captures.path().join("with-clamp-trunk.pcap")).unwrap()
     };

@@ -118,7 +118,11 @@ pub(crate) fn four_retransmissions(provider: Provider, router: Router) {
 
 /// The server dies without a word. The router notices, dials until it is there again, and goes on.
 pub(crate) fn server_killed_and_restarted(provider: Provider, router: Router) {
-    let mut laid = Laid::new(provider, usual(router), Service::default());
+    let customer = Customer {
+        echo_interval_s: 2,
+        ..Customer::default()
+    };
+    let mut laid = Laid::new(provider, router(customer), Service::default());
     let before = laid.session();
     laid.line().crash_server().unwrap();
     laid.line().run(Duration::from_secs(1)).unwrap();

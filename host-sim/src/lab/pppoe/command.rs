@@ -14,6 +14,7 @@ use super::service::Service;
 use crate::Exit;
 use crate::guest::Guest;
 use crate::lab::arguments::PppoeArguments;
+use crate::lab::start;
 use crate::lab::transfer::{End, Transfer};
 
 /// How long a session may take to come up: an image boots, and the first requests get lost.
@@ -42,6 +43,9 @@ struct Report {
 
 /// Runs the demonstration: fine if it hangs without the clamp, where it should, and finishes with it.
 pub(in crate::lab) fn run(arguments: &PppoeArguments, out: &mut dyn Write) -> Result<Exit, String> {
+    if !arguments.linux_router {
+        start::check(&arguments.router)?;
+    }
     if let Some(directory) = &arguments.capture {
         create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }
@@ -50,7 +54,7 @@ pub(in crate::lab) fn run(arguments: &PppoeArguments, out: &mut dyn Write) -> Re
     let router = if arguments.linux_router {
         "Linux: pppd, masquerade and TCPMSS".to_owned()
     } else {
-        "ours, in this process".to_owned()
+        start::name(&arguments.router)
     };
     let mut say = |text: String| {
         if arguments.json {
@@ -138,7 +142,7 @@ fn half(
         router: if arguments.linux_router {
             LineRouter::Linux(customer)
         } else {
-            LineRouter::Native(customer)
+            LineRouter::Chosen(customer, (&arguments.router).into())
         },
         served: if is_real {
             Served::ByLinux(guest)
@@ -155,7 +159,7 @@ fn half(
             .capture
             .as_deref()
             .map(|directory| (directory, prefix)),
-        seed: arguments.seed,
+        seed: arguments.router.seed,
     })?;
     line.await_session(DIALING)?;
     let download = line.download(arguments.bytes)?;

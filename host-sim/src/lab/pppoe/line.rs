@@ -107,7 +107,7 @@ impl Line {
         };
         // Where nothing real takes part, time need not pass.
         let clock = match &router {
-            RouterBox::Dialed(_) if !is_real => Clock::Virtual(Duration::ZERO),
+            RouterBox::Native(_) if !is_real => Clock::Virtual(Duration::ZERO),
             _ => Clock::Real(Instant::now()),
         };
         let network = Network::new(Setup {

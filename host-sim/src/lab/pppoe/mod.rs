@@ -12,7 +12,7 @@ mod service;
 pub(super) use command::run;
 pub use line::{Line, LineSetup, Served};
 pub use onlooker::{Session, Side};
-pub use router::{Customer, LineRouter};
+pub use router::{Choice, Customer, LineRouter};
 pub use service::Service;
 
 pub use super::transfer::{End, Transfer};

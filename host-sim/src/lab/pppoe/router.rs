@@ -1,10 +1,11 @@
 //! Who is at the customer's end.
 
 use crate::access_concentrator::Mac;
-use crate::lab::dialed::Dialed;
+use crate::lab::arguments::RouterChoice;
+use crate::lab::native::Native;
 use crate::lab::plan;
 use crate::lab::router_box::RouterBox;
-use crate::lab::start::NATIVE_BITS_PER_SECOND;
+use crate::lab::start::{self, NATIVE_BITS_PER_SECOND};
 use crate::lab::switch::Switch;
 
 /// The customer's router.
@@ -14,6 +15,18 @@ pub enum LineRouter {
     Linux(Customer),
     /// Ours, in this process.
     Native(Customer),
+    /// Ours, as the command line wants it: an image in QEMU, for one.
+    Chosen(Customer, Choice),
+}
+
+/// Where our router runs, as `host-sim lab` is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice(RouterChoice);
+
+impl From<&RouterChoice> for Choice {
+    fn from(choice: &RouterChoice) -> Self {
+        Self(choice.clone())
+    }
 }
 
 /// What the customer's router dials with.
@@ -27,6 +40,9 @@ pub struct Customer {
     pub mru_bytes: u16,
     /// Whether it lowers the MSS of SYNs.
     pub clamp: bool,
+    /// How often it asks whether the access concentrator is still there, in seconds. An image in QEMU
+    /// has an interval of its own.
+    pub echo_interval_s: u16,
 }
 
 impl Default for Customer {
@@ -36,11 +52,17 @@ impl Default for Customer {
             password: "secret".to_owned(),
             mru_bytes: 1492,
             clamp: true,
+            echo_interval_s: 10,
         }
     }
 }
 
 impl Customer {
+    /// What the router's port has to carry behind the Ethernet header, in bytes.
+    pub(crate) fn port_mtu_bytes(&self) -> u16 {
+        self.mru_bytes.saturating_add(PPPOE_AND_PPP_BYTES)
+    }
+
     /// For `guests/cpe.sh`.
     pub(super) fn command(&self, vlan: Option<u16>) -> String {
         let (access, make) = match vlan {
@@ -49,12 +71,14 @@ impl Customer {
         };
         let unclamp = if self.clamp { "" } else { "unclamp; " };
         format!(
-            "{make}{unclamp}dial access={access} user={} password={} mru={}",
-            self.name, self.password, self.mru_bytes
+            "{make}{unclamp}dial access={access} user={} password={} mru={} echo={}",
+            self.name, self.password, self.mru_bytes, self.echo_interval_s
         )
     }
 }
 
+/// What both headers take of a frame's payload.
+pub(super) const PPPOE_AND_PPP_BYTES: u16 = 8;
 /// The LAN's side of the guest in `guests/cpe.sh`.
 const LINUX_LAN_MAC: Mac = [0x02, 0, 0, 0, 0xce, 0x01];
 
@@ -63,18 +87,22 @@ impl LineRouter {
     pub(super) fn lan_mac(&self) -> Mac {
         match self {
             Self::Linux(_) => LINUX_LAN_MAC,
-            Self::Native(_) => plan::ROUTER_MAC,
+            Self::Chosen(_, Choice(choice)) if !choice.native => choice.machine.mac(),
+            Self::Native(_) | Self::Chosen(..) => plan::ROUTER_MAC,
         }
     }
 
     /// Starts it, if it is not Linux, and says how fast frames go to it, in bits a second.
     pub(super) fn start(&self, switch: Switch, seed: u64) -> Result<(RouterBox, u64), String> {
+        let wan_vlan = switch.wan_vlan();
         match self {
             Self::Linux(_) => Err("the Linux router was not booted".to_owned()),
             Self::Native(customer) => {
-                let dialed = Dialed::new(customer, switch, seed)?;
-                Ok((RouterBox::Dialed(Box::new(dialed)), NATIVE_BITS_PER_SECOND))
+                let seed = u128::from(seed).to_be_bytes();
+                let native = Native::dialing(customer, wan_vlan, seed)?;
+                Ok((RouterBox::Native(Box::new(native)), NATIVE_BITS_PER_SECOND))
             }
+            Self::Chosen(customer, Choice(choice)) => start::dialing(choice, customer, wan_vlan),
         }
     }
 }

@@ -2,10 +2,8 @@
 
 use std::fmt::Write;
 
+use super::router::PPPOE_AND_PPP_BYTES;
 use crate::access_concentrator::{Authentication, Settings};
-
-/// What both headers take of a frame's payload.
-const PPPOE_AND_PPP_BYTES: u16 = 8;
 
 /// What the provider offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::control::{Choice, Control, code, option_bytes};
 
-/// Restart timer and Max-Configure (RFC 1661, section 4.6).
-const RESTART: Duration = Duration::from_secs(3);
+/// Restart timer and Max-Configure (RFC 1661, section 4.6). Not the usual 3 seconds: pppd's first request and
+/// ours would be repeated at the same moment, cross, and reopen what they had just opened.
+const RESTART: Duration = Duration::from_secs(1);
 const MOST_REQUESTS: u32 = 10;
 
 /// What a layer negotiates.

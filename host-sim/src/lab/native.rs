@@ -20,7 +20,8 @@ const TRUNK: usize = 0;
 
 /// The same router as on a board, and when it wants to be asked again.
 pub(crate) struct Native {
-    router: Router<SESSIONS, Chosen>,
+    /// Large, so that it is not handed from stack frame to stack frame.
+    router: Box<Router<SESSIONS, Chosen>>,
     next: Option<Instant>,
 }
 
@@ -62,7 +63,7 @@ impl Native {
 
     fn with(config: Config, uplink: Chosen, seed: [u8; 16]) -> Self {
         Self {
-            router: Router::with_uplink(config, uplink, seed),
+            router: Box::new(Router::with_uplink(config, uplink, seed)),
             next: Some(Instant(0)),
         }
     }

@@ -11,7 +11,7 @@ use super::wire::End;
 /// The router at the end of the trunk.
 pub(crate) enum RouterBox {
     /// In this process.
-    Native(Box<Native>),
+    Native(Native),
     /// On an emulated machine.
     Emulated(Qemu),
     /// Not ours at all: a Linux machine, to compare with.

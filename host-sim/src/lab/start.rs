@@ -64,7 +64,7 @@ pub(super) fn dialing(
 
 fn native(choice: &RouterChoice, native: Native) -> (RouterBox, u64) {
     let rate = choice.bits_per_second(NATIVE_BITS_PER_SECOND);
-    (RouterBox::Native(Box::new(native)), rate)
+    (RouterBox::Native(native), rate)
 }
 
 /// The image, told `words` when it boots.

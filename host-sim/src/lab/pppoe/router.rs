@@ -100,7 +100,7 @@ impl LineRouter {
             Self::Native(customer) => {
                 let seed = u128::from(seed).to_be_bytes();
                 let native = Native::dialing(customer, wan_vlan, seed)?;
-                Ok((RouterBox::Native(Box::new(native)), NATIVE_BITS_PER_SECOND))
+                Ok((RouterBox::Native(native), NATIVE_BITS_PER_SECOND))
             }
             Self::Chosen(customer, Choice(choice)) => start::dialing(choice, customer, wan_vlan),
         }

@@ -8,8 +8,8 @@ guests="${CARGO_TARGET_DIR:-$here/../../target}/guests"
 # clamp of the guests; prefixes for the customers.
 packages=(user-mode-linux ppp pppoe busybox-static iptables radvd isc-dhcp-server)
 
-# What is there is of this list, and of this shim.
-stamp="$(printf '%s ' "${packages[@]}"; cksum <"$here/wide_registers.c")"
+# What is there was made by this script, and of this shim.
+stamp="$(cat "$here/fetch.sh" "$here/wide_registers.c" | cksum)"
 if [ "$(cat "$guests/stamp" 2>/dev/null)" = "$stamp" ]; then
     exit 0
 fi
@@ -32,6 +32,8 @@ mapfile -t names < <(sed -n "s|^'.*/\([^_/]*\)_[^/]*'.*|\1|p" "$work/uris")
 for package in "$work"/*.deb; do
     dpkg-deb --extract "$package" "$work/packages"
 done
+# pppd would become whoever fetched it, and not every user could read it.
+chmod -R u-s,g-s,a+rX "$work/packages"
 cc -O2 -Wall -shared -fPIC -o "$work/wide_registers.so" "$here/wide_registers.c"
 rm -rf "$guests/packages" "$guests/stamp"
 mv "$work/packages" "$work/wide_registers.so" "$guests/"

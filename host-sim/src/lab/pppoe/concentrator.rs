@@ -114,7 +114,7 @@ impl Concentrator {
     /// What the server's processes have written down.
     pub(super) fn log(&mut self) -> Result<String, String> {
         match &mut self.machine {
-            Machine::Linux(guest) => guest.shell("tail -n 60 /run/server.log /run/pppd.log"),
+            Machine::Linux(guest) => guest.shell("tail -n 60 /run/server.log /run/pppd.log; true"),
             Machine::InProcess(_) => Ok(String::new()),
         }
     }

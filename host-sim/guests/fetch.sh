@@ -4,9 +4,8 @@
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 guests="${CARGO_TARGET_DIR:-$here/../../target}/guests"
-# A Linux kernel that is a process; PPP; the access concentrator and its plugin; the shell and the
-# clamp of the guests; prefixes for the customers.
-packages=(user-mode-linux ppp pppoe busybox-static iptables radvd isc-dhcp-server)
+# A Linux kernel that is a process; PPP; the access concentrator; the shell and the clamp of the guests.
+packages=(user-mode-linux ppp pppoe busybox-static iptables)
 
 # What is there was made by this script, and of this shim.
 stamp="$(cat "$here/fetch.sh" "$here/wide_registers.c" | cksum)"

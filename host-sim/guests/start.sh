@@ -22,7 +22,7 @@ mount -t hostfs -o "$PACKAGES" none /packages
 mount -t hostfs -o "$PACKAGES/usr" none /usr
 mount -t hostfs -o /usr none /host
 mount -t hostfs -o "$PACKAGES/usr/lib/uml/modules" none /lib/modules
-mkdir -p /etc/ppp /var/log /var/lib/dhcp
+mkdir -p /etc/ppp /var/log
 ln -s /run /var/run
 ln -s /run/lock /var/lock
 printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' >/etc/passwd

@@ -17,8 +17,8 @@ mod image {
     use firmware::board::{self, Carrier, Clock, LineLog, Unplugged};
     use firmware::drivers::{DmaRing, DmaRingMemory, Mmio, SmartFusion2Emac};
     use firmware::router::Router;
-    use firmware::router::uplink::Chosen;
-    use static_cell::StaticCell;
+    use firmware::router::uplink::{Chosen, Fixed};
+    use static_cell::{ConstStaticCell, StaticCell};
 
     /// The processor's clock, as QEMU's board sets it.
     const CORE_HZ: u32 = 142_000_000;
@@ -39,7 +39,8 @@ mod image {
     type Frames = Carrier<Ethernet, Unplugged, SESSIONS, Chosen>;
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
-    static ROUTER: StaticCell<Router<SESSIONS, Chosen>> = StaticCell::new();
+    static ROUTER: ConstStaticCell<Router<SESSIONS, Chosen>> =
+        ConstStaticCell::new(Router::blank(Chosen::Fixed(Fixed)));
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     static TO_RECEIVE: DmaRingMemory<BUFFERS> = DmaRingMemory::new();

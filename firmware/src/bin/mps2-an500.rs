@@ -17,8 +17,8 @@ mod image {
     use firmware::board::{self, Carrier, Clock, LineLog, Unplugged, Watchdog};
     use firmware::drivers::{Lan9118, Mmio};
     use firmware::router::Router;
-    use firmware::router::uplink::Chosen;
-    use static_cell::StaticCell;
+    use firmware::router::uplink::{Chosen, Fixed};
+    use static_cell::{ConstStaticCell, StaticCell};
 
     /// The processor's clock, and the watchdog's (ARM DAI 0500).
     const CORE_HZ: u32 = 25_000_000;
@@ -38,7 +38,8 @@ mod image {
     type Frames = Carrier<Lan9118<'static, Mmio>, Unplugged, SESSIONS, Chosen>;
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
-    static ROUTER: StaticCell<Router<SESSIONS, Chosen>> = StaticCell::new();
+    static ROUTER: ConstStaticCell<Router<SESSIONS, Chosen>> =
+        ConstStaticCell::new(Router::blank(Chosen::Fixed(Fixed)));
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());

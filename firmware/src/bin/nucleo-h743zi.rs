@@ -31,7 +31,8 @@ mod image {
     use firmware::board::{self, Carrier};
     use firmware::router::Router;
     use firmware::router::config as router;
-    use static_cell::StaticCell;
+    use firmware::router::uplink::Fixed;
+    use static_cell::{ConstStaticCell, StaticCell};
 
     const SESSIONS: usize = 1024;
     const WATCHDOG_TIMEOUT_US: u32 = 5_000_000;
@@ -81,7 +82,7 @@ mod image {
     firmware::board_handlers!();
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
-    static ROUTER: StaticCell<Router<SESSIONS>> = StaticCell::new();
+    static ROUTER: ConstStaticCell<Router<SESSIONS>> = ConstStaticCell::new(Router::blank(Fixed));
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static LAN_QUEUE: StaticCell<PacketQueue<8, 16>> = StaticCell::new();
     static WAN_QUEUE: StaticCell<embassy_net_wiznet::State<8, 8>> = StaticCell::new();
@@ -151,7 +152,8 @@ mod image {
             Err(error) => panic!("the W5500 does not answer: {error:?}"),
         };
 
-        let router = ROUTER.init_with(|| Router::new(config(), seed));
+        let router = ROUTER.take();
+        router.start(config(), Fixed, seed);
         let stack = board::own_stack(spawner, random.next_u64());
         let carrier = CARRIER.init_with(|| Carrier::new(router, lan, wan, stack));
         let (Ok(wan_task), Ok(carry)) = (run_wan(wan_runner), carry(carrier, watchdog)) else {

@@ -1,4 +1,5 @@
-//! The router alone on the MPS2-AN500, without the box's own stack: what the flash budget holds.
+//! The router alone on the MPS2-AN500, without the box's own stack, boot arguments and words for what is wrong with
+//! them: what the flash budget holds.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 #![deny(unsafe_code)]
 
@@ -16,10 +17,13 @@ mod image {
     use embassy_net_driver::HardwareAddress;
     use embassy_net_driver_channel as channel;
     use embassy_sync::waitqueue::AtomicWaker;
-    use firmware::board::{self, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged};
+    use firmware::board::{
+        self, BootArguments, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged, trunk_config,
+    };
     use firmware::drivers::{Lan9118, Mmio};
     use firmware::router::Router;
-    use static_cell::StaticCell;
+    use firmware::router::uplink::Fixed;
+    use static_cell::{ConstStaticCell, StaticCell};
 
     const CORE_HZ: u32 = 25_000_000;
     const ETHERNET_INTERRUPT: u8 = 13;
@@ -33,7 +37,7 @@ mod image {
     type Frames = Carrier<Lan9118<'static, Mmio>, Unplugged, SESSIONS>;
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
-    static ROUTER: StaticCell<Router<SESSIONS>> = StaticCell::new();
+    static ROUTER: ConstStaticCell<Router<SESSIONS>> = ConstStaticCell::new(Router::blank(Fixed));
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static NOBODY: StaticCell<channel::State<INNER_BUFFER_BYTES, 1, 1>> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
@@ -42,17 +46,21 @@ mod image {
 
     #[entry]
     fn main() -> ! {
-        let arguments = board::arguments(board::introduce("router-only"));
+        board::introduce("router-only");
         let Some(core) = cortex_m::Peripherals::take() else {
             unreachable!("a board starts once")
         };
         CLOCK.start(core.SYST, CORE_HZ);
         let ethernet = match Lan9118::new(ETHERNET, MAC, &ETHERNET_WAKER) {
             Ok(driver) => driver,
-            Err(error) => panic!("{error}"),
+            Err(_) => panic!("the LAN9118 does not answer"),
         };
         board::enable_interrupt(ETHERNET_INTERRUPT);
-        let router = board::trunk_router(&ROUTER, MAC, &arguments);
+        let Ok(config) = trunk_config(MAC, &BootArguments::default()) else {
+            unreachable!("the demo configuration is valid")
+        };
+        let router = ROUTER.take();
+        router.start(config, Fixed, board::seed_from_clock());
         // Where the box's own stack would be, nobody takes the packets.
         let (wire, _device) =
             channel::new(NOBODY.init_with(channel::State::new), HardwareAddress::Ip);
@@ -61,7 +69,7 @@ mod image {
             let carrier = CARRIER.init_with(|| Carrier::new(router, ethernet, Unplugged, wire));
             match carry(carrier) {
                 Ok(task) => spawner.spawn(task),
-                Err(error) => panic!("{error}"),
+                Err(_) => unreachable!("a board starts once"),
             }
         })
     }

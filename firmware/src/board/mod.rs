@@ -43,6 +43,6 @@ pub use {
     interrupt::enable_interrupt,
     line_log::LineLog,
     reboot::{after_fault, after_panic},
-    start::{arguments, introduce, own_stack, rehearse, trunk_router, trunk_router_with_uplink},
+    start::{arguments, introduce, own_stack, rehearse, seed_from_clock, trunk_router_with_uplink},
     watchdog::Watchdog,
 };

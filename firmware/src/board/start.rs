@@ -6,7 +6,7 @@ use embassy_net_driver::HardwareAddress;
 use embassy_net_driver_channel as channel;
 use semihosting::experimental::env;
 use semihosting::sys::arm_compat::{sys_clock, sys_time};
-use static_cell::StaticCell;
+use static_cell::{ConstStaticCell, StaticCell};
 
 use super::boot_arguments::{BootArguments, Failure, WanMode};
 use super::carrier::INNER_BUFFER_BYTES;
@@ -75,24 +75,9 @@ fn refuse(error: &dyn core::fmt::Display) -> ! {
     semihosting::process::exit(1)
 }
 
-/// Makes the router of the demo configuration in `place`.
-pub fn trunk_router<const SESSIONS: usize>(
-    place: &'static StaticCell<Router<SESSIONS>>,
-    mac: [u8; 6],
-    arguments: &BootArguments,
-) -> &'static mut Router<SESSIONS> {
-    if arguments.wan != WanMode::Static {
-        refuse(&"wan=: this image has static only");
-    }
-    match trunk_config(mac, arguments) {
-        Ok(config) => place.init_with(|| Router::new(config, arguments.seed.unwrap_or_default())),
-        Err(error) => refuse(&error),
-    }
-}
-
-/// The same with the uplink that the arguments choose.
+/// Starts the router of the demo configuration in `place`, with the uplink that the arguments choose.
 pub fn trunk_router_with_uplink<const SESSIONS: usize>(
-    place: &'static StaticCell<Router<SESSIONS, Chosen>>,
+    place: &'static ConstStaticCell<Router<SESSIONS, Chosen>>,
     mac: [u8; 6],
     arguments: &BootArguments,
 ) -> &'static mut Router<SESSIONS, Chosen> {
@@ -109,13 +94,16 @@ pub fn trunk_router_with_uplink<const SESSIONS: usize>(
             Err(error) => refuse(&error),
         },
     };
+    let router = place.take();
     match trunk_config(mac, arguments) {
-        Ok(config) => place.init_with(|| Router::with_uplink(config, uplink, seed)),
+        Ok(config) => router.start(config, uplink, seed),
         Err(error) => refuse(&error),
     }
+    router
 }
 
-fn seed_from_clock() -> [u8; 16] {
+/// What the PC's clock says, in place of a source of randomness.
+pub fn seed_from_clock() -> [u8; 16] {
     let mut seed = [0; 16];
     let time = [sys_time().unwrap_or(0), sys_clock().unwrap_or(0)];
     for (part, number) in seed.chunks_exact_mut(4).zip(time) {

@@ -25,13 +25,18 @@ const VALID_S: u32 = 2_592_000;
 const PREFERRED_S: u32 = 604_800;
 
 /// When a LAN hears of the router next.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Schedule {
     next: Instant,
     sent: u8,
 }
 
 impl Schedule {
+    pub(super) const AT_ONCE: Self = Self {
+        next: Instant(0),
+        sent: 0,
+    };
+
     /// For a LAN whose prefix has just changed.
     pub(super) fn beginning_at(next: Instant) -> Self {
         Self { next, sent: 0 }

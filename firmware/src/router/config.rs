@@ -229,7 +229,8 @@ pub struct Settings<'a> {
 pub struct Config {
     pub(crate) lans: Vec<Lan, MAX_LANS>,
     pub(crate) wan: Wan,
-    pub(crate) inner: Option<Inner>,
+    /// One at most. As an `Option` it would not be all zeros where there is none.
+    inner: Vec<Inner, 1>,
     pub(crate) forwards: Vec<PortForward, MAX_FORWARDS>,
     pub(crate) clamp: bool,
     pub(crate) clamp_through_tunnels: bool,
@@ -238,6 +239,40 @@ pub struct Config {
 }
 
 impl Config {
+    /// No LAN, and a WAN without an MTU, which no packet gets through: of a router that isn't started yet.
+    pub(crate) const NONE: Self = Self {
+        lans: Vec::new(),
+        wan: Wan {
+            port: EthernetPort {
+                wire: 0,
+                vlan: None,
+                mac: [0; 6],
+                mtu_bytes: 0,
+            },
+            ipv4: Ipv4Interface {
+                address: Ipv4Addr::UNSPECIFIED,
+                prefix_len: 0,
+            },
+            gateway: Ipv4Addr::UNSPECIFIED,
+            ipv6: None,
+        },
+        inner: Vec::new(),
+        forwards: Vec::new(),
+        clamp: false,
+        clamp_through_tunnels: false,
+        clamp_rules: None,
+        limits: Limits {
+            sessions_per_host: 0,
+            icmp_errors_per_second: 0,
+            echo_answers_per_second: 0,
+        },
+    };
+
+    /// The box's own stack.
+    pub(crate) fn inner(&self) -> Option<&Inner> {
+        self.inner.first()
+    }
+
     /// Validates `settings`.
     ///
     /// # Errors
@@ -267,7 +302,7 @@ impl Config {
         Ok(Self {
             lans: Vec::from_slice(settings.lans).map_err(|_| too_many("lans"))?,
             wan: settings.wan,
-            inner: settings.inner,
+            inner: settings.inner.into_iter().collect(),
             forwards: Vec::from_slice(settings.forwards).map_err(|_| too_many("forwards"))?,
             clamp: settings.clamp,
             clamp_through_tunnels: settings.clamp_through_tunnels,

@@ -217,6 +217,22 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// Nothing was counted.
+    pub const ZERO: Self = Self {
+        received: 0,
+        forwarded: 0,
+        delivered: 0,
+        local: 0,
+        waiting: 0,
+        dropped: Drops::ZERO,
+        sent: SentCounters::ZERO,
+        events: Events::ZERO,
+        clamped: 0,
+        fits: 0,
+        left_alone: LeftAloneCounters::ZERO,
+        malformed: MalformedCounters::ZERO,
+    };
+
     pub(crate) fn clamp(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Clamped { .. } => self.clamped = self.clamped.wrapping_add(1),

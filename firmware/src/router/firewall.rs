@@ -158,7 +158,8 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         if header.piece == Piece::First {
             let key = fragment_key(header);
             self.fragments.insert(key, NewAddresses::default(), now);
-            self.released = Some(super::waiting::Awaited::FirstFragment(key));
+            self.waiting
+                .release(super::waiting::Awaited::FirstFragment(key));
         }
     }
 }

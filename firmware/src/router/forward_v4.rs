@@ -137,7 +137,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             return Err(Drop::FragmentTableFull);
         }
         self.fragments.insert(key, addresses, now);
-        self.released = Some(Awaited::FirstFragment(key));
+        self.waiting.release(Awaited::FirstFragment(key));
         Ok(())
     }
 

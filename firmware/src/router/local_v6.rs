@@ -23,7 +23,10 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Whether IPv6 is carried on a port.
     pub(super) fn has_ipv6(&self, port: PortId) -> bool {
         match port {
-            PortId::Inner => self.config.inner.is_some_and(|inner| inner.ipv6.is_some()),
+            PortId::Inner => self
+                .config
+                .inner()
+                .is_some_and(|inner| inner.ipv6.is_some()),
             port => self.config.ipv6_address(port).is_some(),
         }
     }
@@ -136,7 +139,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Whether the router listens to a group on a port.
     fn is_group_of_ours(&self, port: PortId, group: Ipv6Addr) -> bool {
         let link_local = self.config.ethernet(port).map(|port| link_local(port.mac));
-        let inner = self.config.inner.and_then(|inner| inner.ipv6);
+        let inner = self.config.inner().and_then(|inner| inner.ipv6);
         let inner = inner.filter(|_| port.is_inside());
         let addresses = [link_local, self.config.ipv6_address(port), inner];
         let is_solicited_node = |address: Ipv6Addr| solicited_node(address) == group;

@@ -103,7 +103,7 @@ use rate_limit::RateLimit;
 use session::Sessions;
 use time::Instant;
 use uplink::{Fixed, Received, Uplink};
-use waiting::{Awaited, Waiting};
+use waiting::Waiting;
 pub use wires::Wires;
 
 /// What became of a frame that wasn't dropped.
@@ -121,6 +121,14 @@ struct PortLimits {
     echo: RateLimit,
 }
 
+impl PortLimits {
+    /// Nothing is answered.
+    const CLOSED: Self = Self {
+        errors: RateLimit::CLOSED,
+        echo: RateLimit::CLOSED,
+    };
+}
+
 /// The router, with room for `SESSIONS` sessions (1 to 65534).
 pub struct Router<const SESSIONS: usize, U: Uplink = Fixed> {
     uplink: U,
@@ -135,8 +143,6 @@ pub struct Router<const SESSIONS: usize, U: Uplink = Fixed> {
     advertised: [Schedule; MAX_LANS],
     wan_limits: PortLimits,
     inside_limits: PortLimits,
-    /// What packets have waited for and has just come.
-    released: Option<Awaited>,
     /// When there is something to do; at first at once.
     wake: Option<Instant>,
 }
@@ -155,30 +161,71 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// frames, same times give the same bytes.
     #[must_use]
     pub fn with_uplink(config: Config, uplink: U, seed: [u8; 16]) -> Self {
+        let mut router = Self::blank(uplink);
+        router.begin(config, seed);
+        router
+    }
+
+    /// A router without ports, for a `static`: its tables are too much for most stacks. It forwards nothing before it
+    /// is [started](Router::start). Where `uplink` is all zeros, so is the router, and the linker puts it where no
+    /// flash holds it.
+    ///
+    /// ```
+    /// use firmware::router::Router;
+    /// use firmware::router::uplink::Fixed;
+    /// # use std::sync::Mutex;
+    ///
+    /// static ROUTER: Mutex<Router<1024>> = Mutex::new(Router::blank(Fixed)); // on a board, a ConstStaticCell
+    /// # assert_eq!(ROUTER.lock().unwrap().session_count(), 0);
+    /// ```
+    #[must_use]
+    pub const fn blank(uplink: U) -> Self {
+        Self {
+            uplink,
+            config: Config::NONE,
+            counters: Counters::ZERO,
+            sessions: Sessions::new(),
+            fragments: Fragments::new(),
+            neighbours: Neighbours::new(HashKey::ZERO),
+            waiting: Waiting::new(),
+            path_mtus: PathMtus::new(),
+            random: Random::new(HashKey::ZERO),
+            advertised: [Schedule::AT_ONCE; MAX_LANS],
+            wan_limits: PortLimits::CLOSED,
+            inside_limits: PortLimits::CLOSED,
+            wake: None,
+        }
+    }
+
+    /// Makes it a router whose WAN is `uplink`, and which has seen nothing yet, where it is. See
+    /// [`Router::with_uplink`].
+    pub fn start(&mut self, config: Config, uplink: U, seed: [u8; 16]) {
+        self.uplink = uplink;
+        self.begin(config, seed);
+    }
+
+    fn begin(&mut self, config: Config, seed: [u8; 16]) {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = seed;
-        let key = HashKey::new([a, b, c, d, e, f, g, h]);
         let limits = config.limits;
         let port_limits = || PortLimits {
             errors: RateLimit::new(limits.icmp_errors_per_second),
             echo: RateLimit::new(limits.echo_answers_per_second),
         };
-        Self {
-            uplink,
-            sessions: Sessions::new(seed, limits.sessions_per_host, config.forwards.clone()),
-            config,
-            counters: Counters::default(),
-            fragments: Fragments::new(),
-            neighbours: Neighbours::new(key),
-            waiting: Waiting::new(),
-            path_mtus: PathMtus::new(),
-            // Not the numbers that the ports are drawn from.
-            random: Random::new(HashKey::new([p, o, n, m, l, k, j, i])),
-            advertised: [Schedule::default(); MAX_LANS],
-            wan_limits: port_limits(),
-            inside_limits: port_limits(),
-            released: None,
-            wake: Some(Instant(0)),
-        }
+        self.counters = Counters::ZERO;
+        self.sessions
+            .start(seed, limits.sessions_per_host, config.forwards.clone());
+        self.fragments.clear();
+        self.neighbours
+            .start(HashKey::new([a, b, c, d, e, f, g, h]));
+        self.waiting.clear();
+        self.path_mtus.clear();
+        // Not the numbers that the ports are drawn from.
+        self.random = Random::new(HashKey::new([p, o, n, m, l, k, j, i]));
+        self.advertised = [Schedule::AT_ONCE; MAX_LANS];
+        self.wan_limits = port_limits();
+        self.inside_limits = port_limits();
+        self.wake = Some(Instant(0));
+        self.config = config;
     }
 
     /// Takes one frame that came in on `wire` (on the inner port's wire: one bare IP packet), and
@@ -187,7 +234,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         self.counters.received = self.counters.received.wrapping_add(1);
         let fate = self.frame(wire, frame, now, wires);
         self.tally(fate);
-        if self.released.is_some() {
+        if self.waiting.has_released() {
             self.resume(now, wires);
         }
     }

@@ -2,12 +2,10 @@
 
 use crate::router::address::Address;
 
-use heapless::Vec;
-
 use super::ethernet::Mac;
 use super::hash::HashKey;
 use super::port::{Hop, PortId};
-use super::session::{Index, Slot, all_slots};
+use super::session::{Index, Slot, Slots};
 use super::time::Instant;
 
 const CAPACITY: usize = 64;
@@ -63,8 +61,7 @@ pub(crate) enum Due {
 /// The cache.
 pub(crate) struct Neighbours {
     key: HashKey,
-    slots: [Option<Neighbour>; CAPACITY],
-    free: Vec<Slot, CAPACITY>,
+    slots: Slots<Neighbour, CAPACITY>,
     index: Index<CAPACITY>,
     /// The last neighbour of a packet to the WAN, and of one to the inside: mostly the next one's
     /// too, found without a hash.
@@ -72,14 +69,20 @@ pub(crate) struct Neighbours {
 }
 
 impl Neighbours {
-    pub(crate) fn new(key: HashKey) -> Self {
+    pub(crate) const fn new(key: HashKey) -> Self {
         Self {
             key,
-            slots: [const { None }; CAPACITY],
-            free: all_slots(),
+            slots: Slots::new(),
             index: Index::new(),
             recent: [0; 2],
         }
+    }
+
+    /// Forgets all neighbours, and has this key from now on.
+    pub(crate) fn start(&mut self, key: HashKey) {
+        self.key = key;
+        self.slots.clear();
+        self.index.clear();
     }
 
     /// Looks for the station of a packet's next hop.
@@ -103,7 +106,7 @@ impl Neighbours {
                 to_inside
             }) = slot;
         }
-        let Some(neighbour) = slot.and_then(|slot| self.get_mut(slot)) else {
+        let Some(neighbour) = slot.and_then(|slot| self.slots.get_mut(slot)) else {
             return self.begin(hop, now);
         };
         neighbour.used = now;
@@ -127,7 +130,7 @@ impl Neighbours {
     /// for the router (RFC 826; RFC 4861, section 7.2.3), not because it says so unasked.
     /// Whether a packet may be waiting for this.
     pub(crate) fn learn(&mut self, hop: Hop, mac: Mac, asked_for_us: bool, now: Instant) -> bool {
-        if let Some(neighbour) = self.find(hop).and_then(|slot| self.get_mut(slot)) {
+        if let Some(neighbour) = self.find(hop).and_then(|slot| self.slots.get_mut(slot)) {
             let was_unresolved = neighbour.mac.is_none();
             neighbour.mac = Some(mac);
             neighbour.confirmed = now;
@@ -143,7 +146,7 @@ impl Neighbours {
     /// The next thing that has to be done for a neighbour, if any. Each call moves on.
     pub(crate) fn due(&mut self, now: Instant) -> Option<Due> {
         for slot in 0..Slot::try_from(CAPACITY).unwrap_or(0) {
-            let Some(neighbour) = self.get_mut(slot) else {
+            let Some(neighbour) = self.slots.get_mut(slot) else {
                 continue;
             };
             let hop = neighbour.hop;
@@ -165,9 +168,9 @@ impl Neighbours {
 
     /// When [`Neighbours::due`] has something to say.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        let neighbours = self.slots.iter().flatten();
+        let neighbours = self.slots.iter();
         neighbours
-            .map(|neighbour| match neighbour.questions {
+            .map(|(_, neighbour)| match neighbour.questions {
                 0 => neighbour.used.after_ms(FORGET_MS),
                 _ => neighbour.asked.after_ms(ASK_AGAIN_MS),
             })
@@ -177,13 +180,13 @@ impl Neighbours {
     /// The station of a neighbour, if it is known, without counting as a use.
     pub(crate) fn station(&self, hop: Hop) -> Option<Mac> {
         let slot = self.find(hop)?;
-        self.slots.get(usize::from(slot))?.as_ref()?.mac
+        self.slots.get(slot)?.mac
     }
 
     fn begin(&mut self, hop: Hop, now: Instant) -> Resolution {
-        let unresolved = self.slots.iter().flatten();
-        if unresolved
-            .filter(|neighbour| neighbour.mac.is_none())
+        let neighbours = self.slots.iter();
+        if neighbours
+            .filter(|(_, neighbour)| neighbour.mac.is_none())
             .count()
             >= MAX_UNRESOLVED
         {
@@ -195,38 +198,30 @@ impl Neighbours {
 
     /// Adds a neighbour, in the place of the one that was used longest ago when all are taken.
     fn insert(&mut self, hop: Hop, mac: Option<Mac>, now: Instant) {
-        if self.free.is_empty() {
-            let slots = self.slots.iter().enumerate();
-            let resolved = slots.filter_map(|(slot, neighbour)| {
-                let neighbour = neighbour.as_ref()?;
-                neighbour.mac.map(|_| (neighbour.used, slot))
-            });
-            if let Some((_, slot)) = resolved.min() {
-                self.remove(Slot::try_from(slot).unwrap_or(0));
+        if self.slots.is_full() {
+            let neighbours = self.slots.iter();
+            let resolved = neighbours.filter(|(_, neighbour)| neighbour.mac.is_some());
+            let used = resolved.map(|(slot, neighbour)| (neighbour.used, slot));
+            if let Some((_, slot)) = used.min() {
+                self.remove(slot);
             }
         }
-        let Some(slot) = self.free.pop() else {
-            return;
-        };
-        if let Some(place) = self.slots.get_mut(usize::from(slot)) {
-            *place = Some(Neighbour {
-                hop,
-                mac,
-                confirmed: now,
-                used: now,
-                questions: u8::from(mac.is_none()),
-                asked: now,
-            });
+        let slot = self.slots.insert(Neighbour {
+            hop,
+            mac,
+            confirmed: now,
+            used: now,
+            questions: u8::from(mac.is_none()),
+            asked: now,
+        });
+        if let Some(slot) = slot {
             self.index.insert(self.hash(hop), slot);
         }
     }
 
     fn remove(&mut self, slot: Slot) {
-        let taken = self.slots.get_mut(usize::from(slot)).and_then(Option::take);
-        if let Some(neighbour) = taken {
+        if let Some(neighbour) = self.slots.remove(slot) {
             self.index.remove(self.hash(neighbour.hop), slot);
-            // There is room: the slot came from here.
-            self.free.push(slot).ok();
         }
     }
 
@@ -235,13 +230,11 @@ impl Neighbours {
             .find(self.hash(hop), |slot| self.is_at(slot, hop))
     }
 
+    // Every packet comes here: a call would cost as much as the question.
+    #[inline(always)]
     fn is_at(&self, slot: Slot, hop: Hop) -> bool {
-        let neighbour = self.slots.get(usize::from(slot)).and_then(Option::as_ref);
+        let neighbour = self.slots.get(slot);
         neighbour.is_some_and(|neighbour| neighbour.hop == hop)
-    }
-
-    fn get_mut(&mut self, slot: Slot) -> Option<&mut Neighbour> {
-        self.slots.get_mut(usize::from(slot))?.as_mut()
     }
 
     fn hash(&self, hop: Hop) -> u32 {
@@ -337,8 +330,7 @@ mod tests {
         let unresolved = neighbours
             .slots
             .iter()
-            .flatten()
-            .filter(|n| n.mac.is_none())
+            .filter(|(_, neighbour)| neighbour.mac.is_none())
             .count();
         assert_eq!(unresolved, MAX_UNRESOLVED);
     }

@@ -88,15 +88,12 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     pub(super) fn resume(&mut self, now: Instant, wires: &mut impl Wires) {
         // A first fragment that is taken up releases later ones: at most all packets, twice.
         for _ in 0..2 * CAPACITY {
-            let Some(awaited) = self.released else {
+            let Some(parked) = self.waiting.take_released() else {
                 return;
             };
-            match self.waiting.take(awaited) {
-                Some(parked) => self.take_up(parked, now, wires),
-                None => self.released = None,
-            }
+            self.take_up(parked, now, wires);
         }
-        self.released = None;
+        self.waiting.forget_released();
     }
 
     fn take_up(&mut self, mut parked: Parked, now: Instant, wires: &mut impl Wires) {
@@ -174,7 +171,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// A neighbour has shown where it is.
     pub(super) fn learn_neighbour(&mut self, hop: Hop, mac: Mac, asked_for_us: bool, now: Instant) {
         if mac[0] & 1 == 0 && self.neighbours.learn(hop, mac, asked_for_us, now) {
-            self.released = Some(Awaited::Neighbour(hop));
+            self.waiting.release(Awaited::Neighbour(hop));
         }
         self.wake_at(self.neighbours.next_due());
     }
@@ -191,7 +188,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         wires: &mut impl Wires,
     ) -> bool {
         let Some(ethernet) = self.config.ethernet(port) else {
-            let inner = self.config.inner.as_ref();
+            let inner = self.config.inner();
             return inner.is_some_and(|inner| wires.send(inner.wire, ip_header, payload));
         };
         if port == PortId::Wan

@@ -24,8 +24,13 @@ pub(crate) struct PathMtus {
 }
 
 impl PathMtus {
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { paths: Vec::new() }
+    }
+
+    /// Forgets all paths.
+    pub(crate) fn clear(&mut self) {
+        self.paths.clear();
     }
 
     /// Remembers that the path to `address` carries `mtu_bytes`; no when that is less than every

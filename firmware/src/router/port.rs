@@ -45,7 +45,7 @@ pub(crate) struct Hop {
 impl Config {
     /// Whether bare packets of the box's own stack come in on `wire`.
     pub(crate) fn is_inner_wire(&self, wire: usize) -> bool {
-        self.inner.is_some_and(|inner| inner.wire == wire)
+        self.inner().is_some_and(|inner| inner.wire == wire)
     }
 
     /// The port of frames with this tag on this wire.
@@ -72,7 +72,7 @@ impl Config {
     /// The largest packet that a port carries, in bytes.
     pub(crate) fn mtu_bytes(&self, port: PortId) -> u16 {
         match port {
-            PortId::Inner => self.inner.map_or(0, |inner| inner.mtu_bytes),
+            PortId::Inner => self.inner().map_or(0, |inner| inner.mtu_bytes),
             port => self.ethernet(port).map_or(0, |port| port.mtu_bytes),
         }
     }
@@ -99,7 +99,7 @@ impl Config {
 
     /// Whether an IPv4 address on this port's link is answered for by the router.
     pub(crate) fn answers_arp_for(&self, port: PortId, address: Ipv4Addr) -> bool {
-        let is_inner = self.inner.is_some_and(|inner| inner.ipv4 == address);
+        let is_inner = self.inner().is_some_and(|inner| inner.ipv4 == address);
         address == self.ipv4_address(port) || is_inner && port.is_inside()
     }
 
@@ -108,7 +108,9 @@ impl Config {
         let is_link_local = self
             .ethernet(port)
             .is_some_and(|port| address == link_local(port.mac));
-        let is_inner = self.inner.is_some_and(|inner| inner.ipv6 == Some(address));
+        let is_inner = self
+            .inner()
+            .is_some_and(|inner| inner.ipv6 == Some(address));
         is_link_local || self.ipv6_address(port) == Some(address) || is_inner && port.is_inside()
     }
 
@@ -141,7 +143,7 @@ impl Config {
 
     /// Whether `address` is the box's own stack's.
     pub(crate) fn is_inner(&self, address: Address) -> bool {
-        self.inner.is_some_and(|inner| match address {
+        self.inner().is_some_and(|inner| match address {
             Address::V4(address) => inner.ipv4 == address,
             Address::V6(address) => inner.ipv6 == Some(address),
         })

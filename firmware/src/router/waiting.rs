@@ -5,6 +5,7 @@ use heapless::Vec;
 
 use super::fragments::FragmentKey;
 use super::port::{Hop, Origin};
+use super::session::Slots;
 use super::time::Instant;
 
 pub(crate) const CAPACITY: usize = 8;
@@ -43,14 +44,51 @@ pub(crate) enum Parking {
 
 /// All packets that wait.
 pub(crate) struct Waiting {
-    slots: [Option<Parked>; CAPACITY],
+    slots: Slots<Parked, CAPACITY>,
+    /// What has come, and packets may have waited for: one thing at most. As an `Option` it would not be
+    /// all zeros when there is none.
+    released: Vec<Awaited, 1>,
 }
 
 impl Waiting {
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
-            slots: [const { None }; CAPACITY],
+            slots: Slots::new(),
+            released: Vec::new(),
         }
+    }
+
+    /// Forgets all packets.
+    pub(crate) fn clear(&mut self) {
+        self.slots.clear();
+        self.released.clear();
+    }
+
+    /// What packets may have waited for has come.
+    pub(crate) fn release(&mut self, awaited: Awaited) {
+        self.released.clear();
+        // There is room.
+        self.released.push(awaited).ok();
+    }
+
+    /// Whether [`Waiting::take_released`] has something to do.
+    pub(crate) fn has_released(&self) -> bool {
+        !self.released.is_empty()
+    }
+
+    /// What has come is of no more interest.
+    pub(crate) fn forget_released(&mut self) {
+        self.released.clear();
+    }
+
+    /// The next packet that has waited for what has come; with the last one this is forgotten.
+    pub(crate) fn take_released(&mut self) -> Option<Parked> {
+        let awaited = *self.released.first()?;
+        let parked = self.take(awaited);
+        if parked.is_none() {
+            self.released.clear();
+        }
+        parked
     }
 
     pub(crate) fn park(
@@ -67,23 +105,22 @@ impl Waiting {
             Awaited::Neighbour(_) => (NEIGHBOUR_WAIT_MS, self.take(awaited)),
             Awaited::FirstFragment(_) => (FRAGMENT_WAIT_MS, None),
         };
-        let is_fragment = |parked: &&Parked| matches!(parked.awaited, Awaited::FirstFragment(_));
-        let fragments = self.slots.iter().flatten().filter(is_fragment).count();
+        let awaited_by = self.slots.iter().map(|(_, parked)| parked.awaited);
+        let is_fragment = |awaited: &Awaited| matches!(awaited, Awaited::FirstFragment(_));
+        let fragments = awaited_by.filter(is_fragment).count();
         if matches!(awaited, Awaited::FirstFragment(_)) && fragments >= MAX_FRAGMENTS {
             return Parking::Full;
         }
-        let Some(place) = self.slots.iter_mut().find(|place| place.is_none()) else {
-            return Parking::Full;
-        };
-        *place = Some(Parked {
+        let parked = self.slots.insert(Parked {
             awaited,
             origin,
             packet,
             until: now.after_ms(wait_ms),
         });
-        match displaced {
-            Some(_) => Parking::InPlaceOfAnother,
-            None => Parking::Parked,
+        match (parked, displaced) {
+            (None, _) => Parking::Full,
+            (Some(_), Some(_)) => Parking::InPlaceOfAnother,
+            (Some(_), None) => Parking::Parked,
         }
     }
 
@@ -98,18 +135,16 @@ impl Waiting {
     }
 
     pub(crate) fn next_expiry(&self) -> Option<Instant> {
-        self.slots.iter().flatten().map(|parked| parked.until).min()
+        self.slots.iter().map(|(_, parked)| parked.until).min()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.slots.iter().flatten().count()
+        self.slots.len()
     }
 
     fn take_if(&mut self, is_it: impl Fn(&Parked) -> bool) -> Option<Parked> {
-        let mut slots = self.slots.iter_mut();
-        slots
-            .find(|place| place.as_ref().is_some_and(&is_it))?
-            .take()
+        let (slot, _) = self.slots.iter().find(|(_, parked)| is_it(parked))?;
+        self.slots.remove(slot)
     }
 }
 

@@ -18,6 +18,9 @@ macro_rules! counted {
         pub struct $counters { $($(#[$doc])* pub $field: u64,)+ }
 
         impl $counters {
+            /// Nothing was counted.
+            pub const ZERO: Self = Self { $($field: 0,)+ };
+
             pub(crate) fn count(&mut self, key: $key) {
                 self.add(key, 1);
             }

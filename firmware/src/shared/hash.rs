@@ -11,8 +11,11 @@ pub(crate) struct HashKey {
 }
 
 impl HashKey {
+    /// The key of tables that are not in use yet.
+    pub(crate) const ZERO: Self = Self::new([0; 8]);
+
     /// A key from half of the seed.
-    pub(crate) fn new(seed: [u8; 8]) -> Self {
+    pub(crate) const fn new(seed: [u8; 8]) -> Self {
         let [a, b, c, d, e, f, g, h] = seed;
         Self {
             low: u32::from_le_bytes([a, b, c, d]),
@@ -104,7 +107,7 @@ pub(crate) struct Random {
 }
 
 impl Random {
-    pub(crate) fn new(key: HashKey) -> Self {
+    pub(crate) const fn new(key: HashKey) -> Self {
         Self { key, drawn: 0 }
     }
 

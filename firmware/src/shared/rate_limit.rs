@@ -11,6 +11,13 @@ pub(crate) struct RateLimit {
 }
 
 impl RateLimit {
+    /// None at all.
+    pub(crate) const CLOSED: Self = Self {
+        per_second: 0,
+        millitokens: 0,
+        refilled: Instant(0),
+    };
+
     pub(crate) fn new(per_second: u16) -> Self {
         Self {
             per_second,

@@ -31,6 +31,8 @@ pub(crate) struct Image {
 pub(crate) struct Size {
     pub(crate) flash_bytes: u64,
     pub(crate) ram_bytes: u64,
+    /// RAM that doesn't start as zeros, and so costs as much flash.
+    pub(crate) initialised_bytes: u64,
     /// The flash, by what is in it.
     pub(crate) parts: Vec<(&'static str, u64)>,
 }
@@ -50,7 +52,7 @@ impl Image {
         let place = self.path.display();
         let bytes = fs::read(&self.path).map_err(|error| format!("{place}: {error}"))?;
         let file = object::File::parse(bytes.as_slice()).map_err(|error| error.to_string())?;
-        let (mut flash_bytes, mut ram_bytes) = (0, 0);
+        let (mut flash_bytes, mut ram_bytes, mut initialised_bytes) = (0, 0, 0);
         for section in file.sections() {
             let is_loaded =
                 matches!(section.flags(), SectionFlags::Elf { sh_flags } if sh_flags & 2 != 0);
@@ -63,6 +65,7 @@ impl Image {
                 SectionKind::Data => {
                     flash_bytes += section.size();
                     ram_bytes += section.size();
+                    initialised_bytes += section.size();
                 }
                 _ => flash_bytes += section.size(),
             }
@@ -85,6 +88,7 @@ impl Image {
         Ok(Size {
             flash_bytes,
             ram_bytes,
+            initialised_bytes,
             parts,
         })
     }

@@ -14,7 +14,9 @@ use tests::budget::Budgets;
 /// Of a small packet that is masqueraded and forwarded, on the Cortex-M7, without the driver.
 const INSTRUCTIONS_BUDGET: u32 = 1500;
 /// Of the router without the box's own stack: what it must not pass.
-const FLASH_BUDGET_BYTES: u64 = 76_600;
+const FLASH_BUDGET_BYTES: u64 = 71_700;
+/// Of RAM that doesn't start as zeros: the router's tables do.
+const INITIALISED_BUDGET_BYTES: u64 = 1024;
 /// What it is meant to come down to.
 const FLASH_GOAL_BYTES: u64 = 48 * 1024;
 
@@ -103,18 +105,23 @@ fn instructions(budgets: &mut Budgets) -> Result<Vec<String>, String> {
             ));
         }
     }
-    let worst = m7.iter().map(|cost| cost.stack_bytes).max().unwrap_or(0);
+    let worst = |starts: bool| {
+        let costs = m7.iter().filter(|cost| (cost.case == "start") == starts);
+        costs.map(|cost| cost.stack_bytes).max().unwrap_or(0)
+    };
     println!(
-        "\nWorst stack of one packet on the {}: {worst} bytes.",
-        CORTEX_M7.core
+        "\nWorst stack on the {}: {} bytes for one packet, {} bytes to start the router.",
+        CORTEX_M7.core,
+        worst(false),
+        worst(true)
     );
     Ok(over)
 }
 
-fn images() -> Result<Option<String>, String> {
+fn images() -> Result<Vec<String>, String> {
     println!("\n| image | flash bytes | static RAM bytes | flash by part |");
     println!("|---|---:|---:|---|");
-    let mut over = None;
+    let mut over = Vec::new();
     for (name, target) in [
         (CORTEX_M7.name, CORTEX_M7.target),
         (CORTEX_M3.name, CORTEX_M3.target),
@@ -132,6 +139,12 @@ fn images() -> Result<Option<String>, String> {
             size.ram_bytes,
             parts.join(", ")
         );
+        if size.initialised_bytes > INITIALISED_BUDGET_BYTES {
+            over.push(format!(
+                "{name}: {} bytes of initialised RAM, not {INITIALISED_BUDGET_BYTES}",
+                size.initialised_bytes
+            ));
+        }
         if name != "router-only" {
             continue;
         }
@@ -140,7 +153,7 @@ fn images() -> Result<Option<String>, String> {
             println!("\n{name} is {above} bytes above its goal of {FLASH_GOAL_BYTES}.");
         }
         if size.flash_bytes > FLASH_BUDGET_BYTES {
-            over = Some(format!(
+            over.push(format!(
                 "{name}: {} bytes of flash, not {FLASH_BUDGET_BYTES}",
                 size.flash_bytes
             ));

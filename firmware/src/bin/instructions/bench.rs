@@ -6,8 +6,9 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use firmware::board::{BootArguments, WAN_IPV4, trunk_config};
 use firmware::router::counters::Counters;
 use firmware::router::time::Instant;
+use firmware::router::uplink::Fixed;
 use firmware::router::{Router, Wires};
-use static_cell::StaticCell;
+use static_cell::ConstStaticCell;
 
 use crate::frames::{ACK, BOX_MAC, Frame, GATEWAY, LAN, SYN, Transport};
 use crate::meter::{Cost, Meter};
@@ -69,6 +70,7 @@ impl Wires for Memory {
 /// A router with its neighbours.
 pub(crate) struct Bench<'m> {
     router: &'static mut Router<SESSIONS>,
+    start: Cost,
     meter: &'m Meter,
     wires: Memory,
     now: Instant,
@@ -76,7 +78,7 @@ pub(crate) struct Bench<'m> {
 
 impl<'m> Bench<'m> {
     pub(crate) fn new(
-        place: &'static StaticCell<Router<SESSIONS>>,
+        place: &'static ConstStaticCell<Router<SESSIONS>>,
         wan_mtu_bytes: u16,
         meter: &'m Meter,
     ) -> Self {
@@ -88,8 +90,11 @@ impl<'m> Bench<'m> {
             Ok(config) => config,
             Err(error) => panic!("{error}"),
         };
+        let router = place.take();
+        let start = meter.cost(|| black_box(&mut *router).start(config, Fixed, SEED));
         let mut bench = Self {
-            router: place.init_with(|| Router::new(config, SEED)),
+            router,
+            start,
             meter,
             wires: Memory {
                 buffer: [0; 2048],
@@ -106,6 +111,13 @@ impl<'m> Bench<'m> {
         bench.give(GATEWAY.solicitation());
         bench.router.poll(bench.now, &mut bench.wires);
         bench
+    }
+
+    /// What it took to start the router where it is.
+    pub(crate) fn start(&self) {
+        let mut line = Range::default();
+        line.add(self.start);
+        print("start", 0, line, line);
     }
 
     /// UDP both ways.
@@ -264,15 +276,19 @@ impl<'m> Bench<'m> {
             lines[usize::from(self.wires.copies)].add(cost);
         }
         let [plain, copied] = lines;
-        semihosting::println!(
-            "{name}|{packet_bytes}|{}|{}|{}|{}|{}",
-            plain.least,
-            plain.most,
-            copied.least,
-            copied.most,
-            plain.stack_bytes.max(copied.stack_bytes)
-        );
+        print(name, packet_bytes, plain, copied);
     }
+}
+
+fn print(name: &str, packet_bytes: u16, plain: Range, copied: Range) {
+    semihosting::println!(
+        "{name}|{packet_bytes}|{}|{}|{}|{}|{}",
+        plain.least,
+        plain.most,
+        copied.least,
+        copied.most,
+        plain.stack_bytes.max(copied.stack_bytes)
+    );
 }
 
 #[derive(Clone, Copy)]

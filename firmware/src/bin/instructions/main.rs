@@ -31,12 +31,13 @@ mod image {
     // Who links the boards' code links a logger; nothing here logs.
     use defmt_semihosting as _;
     use firmware::router::Router;
-    use static_cell::StaticCell;
+    use firmware::router::uplink::Fixed;
+    use static_cell::ConstStaticCell;
 
     use crate::bench::{Bench, SESSIONS};
     use crate::meter::Meter;
 
-    type Place = StaticCell<Router<SESSIONS>>;
+    type Place = ConstStaticCell<Router<SESSIONS>>;
 
     /// A line that carries full-size Ethernet frames, and the DSL line of the boards' demo.
     const ETHERNET_MTU_BYTES: u16 = 1500;
@@ -44,9 +45,9 @@ mod image {
 
     #[entry]
     fn main() -> ! {
-        static ETHERNET: Place = StaticCell::new();
-        static DSL: Place = StaticCell::new();
-        static FULL: Place = StaticCell::new();
+        static ETHERNET: Place = Place::new(Router::blank(Fixed));
+        static DSL: Place = Place::new(Router::blank(Fixed));
+        static FULL: Place = Place::new(Router::blank(Fixed));
 
         let Some(core) = cortex_m::Peripherals::take() else {
             unreachable!("a board starts once")
@@ -54,6 +55,7 @@ mod image {
         let meter = Meter::calibrate(core.SYST);
         crate::clamp::measure(&meter);
         let mut bench = Bench::new(&ETHERNET, ETHERNET_MTU_BYTES, &meter);
+        bench.start();
         bench.datagrams();
         bench.segments();
         bench.segments_v6();

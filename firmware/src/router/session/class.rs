@@ -80,7 +80,6 @@ impl From<Progress> for Class {
 }
 
 /// The sessions of each class, the one that was idle longest first.
-#[derive(Default)]
 pub(crate) struct ByClass {
     closing: List,
     half_open: List,
@@ -90,6 +89,14 @@ pub(crate) struct ByClass {
 }
 
 impl ByClass {
+    pub(crate) const EMPTY: Self = Self {
+        closing: List::EMPTY,
+        half_open: List::EMPTY,
+        echo: List::EMPTY,
+        datagram: List::EMPTY,
+        established: List::EMPTY,
+    };
+
     pub(crate) fn of(&self, class: Class) -> List {
         match class {
             Class::Closing => self.closing,

@@ -2,10 +2,9 @@
 
 use crate::router::address::Address;
 
-use heapless::Vec;
-
 use super::index::{Index, Slot};
 use super::list::List;
+use super::slots::Slots;
 use crate::router::hash::HashKey;
 
 struct Host {
@@ -18,25 +17,30 @@ struct Host {
 /// before the sessions are.
 pub(crate) struct Hosts<const N: usize> {
     key: HashKey,
-    slots: [Option<Host>; N],
-    free: Vec<Slot, N>,
+    slots: Slots<Host, N>,
     by_address: Index<N>,
 }
 
 impl<const N: usize> Hosts<N> {
-    pub(crate) fn new(key: HashKey) -> Self {
+    pub(crate) const fn new(key: HashKey) -> Self {
         Self {
             key,
-            slots: [const { None }; N],
-            free: super::all_slots(),
+            slots: Slots::new(),
             by_address: Index::new(),
         }
     }
 
+    /// Forgets all hosts.
+    pub(crate) fn clear(&mut self, key: HashKey) {
+        self.key = key;
+        self.slots.clear();
+        self.by_address.clear();
+    }
+
     pub(crate) fn find(&self, address: Address) -> Option<Slot> {
         self.by_address.find(self.hash(address), |slot| {
-            let host = self.slots.get(usize::from(slot));
-            host.is_some_and(|host| host.as_ref().is_some_and(|host| host.address == address))
+            let host = self.slots.get(slot);
+            host.is_some_and(|host| host.address == address)
         })
     }
 
@@ -45,53 +49,44 @@ impl<const N: usize> Hosts<N> {
         let slot = match self.find(address) {
             Some(slot) => slot,
             None => {
-                let slot = self.free.pop()?;
-                self.by_address.insert(self.hash(address), slot);
-                *self.slots.get_mut(usize::from(slot))? = Some(Host {
+                let slot = self.slots.insert(Host {
                     address,
                     sessions: 0,
-                    list: List::default(),
-                });
+                    list: List::EMPTY,
+                })?;
+                self.by_address.insert(self.hash(address), slot);
                 slot
             }
         };
-        let host = self.slots.get_mut(usize::from(slot))?.as_mut()?;
+        let host = self.slots.get_mut(slot)?;
         host.sessions = host.sessions.saturating_add(1);
         Some(slot)
     }
 
     /// A session of the host has ended, and is no longer in its list.
     pub(crate) fn leave(&mut self, slot: Slot) {
-        let Some(place) = self.slots.get_mut(usize::from(slot)) else {
-            return;
-        };
-        let Some(host) = place else {
+        let Some(host) = self.slots.get_mut(slot) else {
             return;
         };
         host.sessions = host.sessions.saturating_sub(1);
         if host.sessions == 0 {
             let address = host.address;
-            *place = None;
+            self.slots.remove(slot);
             self.by_address.remove(self.hash(address), slot);
-            // There is room: the slot came from here.
-            self.free.push(slot).ok();
         }
     }
 
     pub(crate) fn sessions(&self, slot: Slot) -> u16 {
-        let host = self.slots.get(usize::from(slot)).and_then(Option::as_ref);
-        host.map_or(0, |host| host.sessions)
+        self.slots.get(slot).map_or(0, |host| host.sessions)
     }
 
     /// The host's sessions, the one that was idle longest first.
     pub(crate) fn list_mut(&mut self, slot: Slot) -> Option<&mut List> {
-        let host = self.slots.get_mut(usize::from(slot))?.as_mut()?;
-        Some(&mut host.list)
+        Some(&mut self.slots.get_mut(slot)?.list)
     }
 
     pub(crate) fn list(&self, slot: Slot) -> List {
-        let host = self.slots.get(usize::from(slot)).and_then(Option::as_ref);
-        host.map_or(List::default(), |host| host.list)
+        self.slots.get(slot).map_or(List::EMPTY, |host| host.list)
     }
 
     fn hash(&self, address: Address) -> u32 {

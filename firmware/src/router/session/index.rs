@@ -19,6 +19,12 @@ impl<const N: usize> Index<N> {
         }
     }
 
+    /// Forgets all slots.
+    pub(crate) fn clear(&mut self) {
+        // The links behind an empty bucket are followed by nobody.
+        self.heads.fill(0);
+    }
+
     /// The first slot in the bucket of `hash` of which `is_it` says so.
     #[inline]
     pub(crate) fn find(&self, hash: u32, is_it: impl Fn(Slot) -> bool) -> Option<Slot> {

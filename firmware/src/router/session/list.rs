@@ -3,13 +3,18 @@
 use super::index::Slot;
 
 /// The ends of one list, as links: slot numbers plus one, 0 for none.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct List {
     oldest: Slot,
     newest: Slot,
 }
 
 impl List {
+    pub(crate) const EMPTY: Self = Self {
+        oldest: 0,
+        newest: 0,
+    };
+
     pub(crate) fn oldest(self) -> Option<Slot> {
         self.oldest.checked_sub(1)
     }
@@ -95,7 +100,7 @@ mod tests {
     #[test]
     fn removal_at_either_end_and_in_the_middle_keeps_the_order() {
         for (removed, rest) in [(0, [1, 2, 3]), (1, [0, 2, 3]), (3, [0, 1, 2])] {
-            let (mut lists, mut list) = (Lists::<4>::new(), List::default());
+            let (mut lists, mut list) = (Lists::<4>::new(), List::EMPTY);
             for slot in 0..4 {
                 lists.push(&mut list, slot);
             }

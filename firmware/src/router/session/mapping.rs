@@ -6,6 +6,7 @@ use core::net::Ipv4Addr;
 use heapless::Vec;
 
 use super::index::{Index, Slot};
+use super::slots::Slots;
 use crate::router::config::{ForwardedProtocol, MAX_FORWARDS, PortForward};
 use crate::router::hash::{HashKey, Random};
 use crate::router::ip::{TCP, UDP};
@@ -24,8 +25,7 @@ struct Mapping {
 /// All mappings, static and dynamic.
 pub(crate) struct Mappings<const N: usize> {
     key: HashKey,
-    slots: [Option<Mapping>; N],
-    free: Vec<Slot, N>,
+    slots: Slots<Mapping, N>,
     by_inside: Index<N>,
     by_outside: Index<N>,
     forwards: Vec<PortForward, MAX_FORWARDS>,
@@ -40,15 +40,23 @@ pub(crate) struct Mapped {
 }
 
 impl<const N: usize> Mappings<N> {
-    pub(crate) fn new(key: HashKey, forwards: Vec<PortForward, MAX_FORWARDS>) -> Self {
+    pub(crate) const fn new(key: HashKey) -> Self {
         Self {
             key,
-            slots: [const { None }; N],
-            free: super::all_slots(),
+            slots: Slots::new(),
             by_inside: Index::new(),
             by_outside: Index::new(),
-            forwards,
+            forwards: Vec::new(),
         }
+    }
+
+    /// Forgets all mappings, and has these static ones from now on.
+    pub(crate) fn clear(&mut self, key: HashKey, forwards: Vec<PortForward, MAX_FORWARDS>) {
+        self.key = key;
+        self.slots.clear();
+        self.by_inside.clear();
+        self.by_outside.clear();
+        self.forwards = forwards;
     }
 
     /// Where a static forward of this port leads.
@@ -73,12 +81,12 @@ impl<const N: usize> Mappings<N> {
         let slot = self
             .by_inside
             .find(self.inside_hash(protocol, inside), |slot| {
-                self.get(slot).is_some_and(|mapping| {
+                self.slots.get(slot).is_some_and(|mapping| {
                     mapping.protocol == protocol && (mapping.inside, mapping.inside_port) == inside
                 })
             })?;
         Some(Mapped {
-            outside_port: self.get(slot)?.outside_port,
+            outside_port: self.slots.get(slot)?.outside_port,
             slot: Some(slot),
         })
     }
@@ -91,24 +99,23 @@ impl<const N: usize> Mappings<N> {
         random: &mut Random,
     ) -> Option<Mapped> {
         if let Some(mapped) = self.find(protocol, inside) {
-            if let Some(mapping) = mapped.slot.and_then(|slot| self.get_mut(slot)) {
+            if let Some(mapping) = mapped.slot.and_then(|slot| self.slots.get_mut(slot)) {
                 mapping.sessions = mapping.sessions.saturating_add(1);
             }
             return Some(mapped);
         }
         let outside_port = self.free_port(protocol, inside.1, random)?;
-        let slot = self.free.pop()?;
         let (inside_hash, outside_hash) = (
             self.inside_hash(protocol, inside),
             self.outside_hash(protocol, outside_port),
         );
-        *self.slots.get_mut(usize::from(slot))? = Some(Mapping {
+        let slot = self.slots.insert(Mapping {
             protocol,
             inside: inside.0,
             inside_port: inside.1,
             outside_port,
             sessions: 1,
-        });
+        })?;
         self.by_inside.insert(inside_hash, slot);
         self.by_outside.insert(outside_hash, slot);
         Some(Mapped {
@@ -119,7 +126,7 @@ impl<const N: usize> Mappings<N> {
 
     /// One session of the mapping has ended; with the last one the mapping ends.
     pub(crate) fn close(&mut self, slot: Slot) {
-        let Some(mapping) = self.get_mut(slot) else {
+        let Some(mapping) = self.slots.get_mut(slot) else {
             return;
         };
         mapping.sessions = mapping.sessions.saturating_sub(1);
@@ -132,11 +139,7 @@ impl<const N: usize> Mappings<N> {
             .remove(self.inside_hash(protocol, inside), slot);
         self.by_outside
             .remove(self.outside_hash(protocol, outside_port), slot);
-        if let Some(place) = self.slots.get_mut(usize::from(slot)) {
-            *place = None;
-        }
-        // There is room: the slot came from here.
-        self.free.push(slot).ok();
+        self.slots.remove(slot);
     }
 
     /// The wanted port, or a random one of the same range and parity (RFC 4787, REQ-3 and REQ-4).
@@ -169,7 +172,8 @@ impl<const N: usize> Mappings<N> {
         let is_possible = port != 0 || !(protocol == TCP || protocol == UDP);
         let hash = self.outside_hash(protocol, port);
         let taken = self.by_outside.find(hash, |slot| {
-            self.get(slot)
+            self.slots
+                .get(slot)
                 .is_some_and(|mapping| (mapping.protocol, mapping.outside_port) == (protocol, port))
         });
         is_possible && taken.is_none() && self.forward(protocol, port).is_none()
@@ -181,14 +185,6 @@ impl<const N: usize> Mappings<N> {
 
     fn outside_hash(&self, protocol: u8, port: u16) -> u32 {
         self.key.hash([words(protocol, port)])
-    }
-
-    fn get(&self, slot: Slot) -> Option<&Mapping> {
-        self.slots.get(usize::from(slot))?.as_ref()
-    }
-
-    fn get_mut(&mut self, slot: Slot) -> Option<&mut Mapping> {
-        self.slots.get_mut(usize::from(slot))?.as_mut()
     }
 }
 

@@ -6,6 +6,7 @@ mod hosts;
 mod index;
 mod list;
 mod mapping;
+mod slots;
 mod table;
 mod tcp_state;
 
@@ -13,6 +14,7 @@ use crate::router::address::Address;
 use core::net::Ipv6Addr;
 
 pub(crate) use index::{Index, Slot};
+pub(crate) use slots::Slots;
 pub(crate) use table::{Asked, Flow, Sessions};
 
 /// Who sent a packet of a session.
@@ -26,14 +28,6 @@ pub(crate) enum Side {
 
 /// An address with a port; for an echo, the identifier or 0; 0 for protocols without ports.
 pub(crate) type Endpoint = (Address, u16);
-
-/// Every slot of a table, as the stack of those that are free.
-pub(crate) fn all_slots<const N: usize>() -> heapless::Vec<Slot, N> {
-    const {
-        assert!(N > 0 && N < 65_535, "a table has 1 to 65534 slots");
-    }
-    (0..u16::try_from(N).unwrap_or(0)).rev().collect()
-}
 
 fn words_v6(address: Ipv6Addr) -> [u32; 4] {
     let bits = address.to_bits().to_be_bytes();

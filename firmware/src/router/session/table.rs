@@ -11,6 +11,7 @@ use super::hosts::Hosts;
 use super::index::{Index, Slot};
 use super::list::Lists;
 use super::mapping::{Mapped, Mappings};
+use super::slots::Slots;
 use super::tcp_state::TcpState;
 use super::{Endpoint, Side};
 use crate::router::config::{MAX_FORWARDS, PortForward};
@@ -54,8 +55,7 @@ pub(crate) struct Sessions<const N: usize> {
     key: FlowKey,
     random: Random,
     sessions_per_host: u16,
-    slots: [Option<Session>; N],
-    free: Vec<Slot, N>,
+    slots: Slots<Session, N>,
     by_inside: Index<N>,
     by_outside: Index<N>,
     classes: ByClass,
@@ -66,27 +66,43 @@ pub(crate) struct Sessions<const N: usize> {
 }
 
 impl<const N: usize> Sessions<N> {
-    pub(crate) fn new(
-        seed: [u8; 16],
-        sessions_per_host: u16,
-        forwards: Vec<PortForward, MAX_FORWARDS>,
-    ) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = seed;
-        let key = HashKey::new([a, b, c, d, e, f, g, h]);
+    /// No session, and no room for any before [`Sessions::start`].
+    pub(crate) const fn new() -> Self {
+        let key = HashKey::ZERO;
         Self {
             key: FlowKey(key),
-            random: Random::new(HashKey::new([i, j, k, l, m, n, o, p])),
-            sessions_per_host,
-            slots: [const { None }; N],
-            free: super::all_slots(),
+            random: Random::new(key),
+            sessions_per_host: 0,
+            slots: Slots::new(),
             by_inside: Index::new(),
             by_outside: Index::new(),
-            classes: ByClass::default(),
+            classes: ByClass::EMPTY,
             class_links: Lists::new(),
             hosts: Hosts::new(key),
             host_links: Lists::new(),
-            mappings: Mappings::new(key, forwards),
+            mappings: Mappings::new(key),
         }
+    }
+
+    /// Forgets all sessions, and has these keys and limits from now on.
+    pub(crate) fn start(
+        &mut self,
+        seed: [u8; 16],
+        sessions_per_host: u16,
+        forwards: Vec<PortForward, MAX_FORWARDS>,
+    ) {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = seed;
+        let key = HashKey::new([a, b, c, d, e, f, g, h]);
+        self.key = FlowKey(key);
+        self.random = Random::new(HashKey::new([i, j, k, l, m, n, o, p]));
+        self.sessions_per_host = sessions_per_host;
+        self.slots.clear();
+        self.by_inside.clear();
+        self.by_outside.clear();
+        // A slot's links are written when it comes into a list.
+        self.classes = ByClass::EMPTY;
+        self.hosts.clear(key);
+        self.mappings.clear(key, forwards);
     }
 
     /// The live session of a packet from inside.
@@ -188,13 +204,12 @@ impl<const N: usize> Sessions<N> {
     }
 
     fn insert(&mut self, flow: Flow, mapped: Mapped, now: Instant) -> Option<Slot> {
-        let slot = self.free.pop()?;
         let host = self.hosts.join(flow.inside.0)?;
         let outside = (flow.inside.0, mapped.outside_port);
         let inside_hash = self.key.inside(flow.protocol, flow.inside, flow.remote);
         let outside_hash = self.key.outside(flow.protocol, outside, flow.remote);
         let class = Class::at_first(flow.protocol);
-        *self.slots.get_mut(usize::from(slot))? = Some(Session {
+        let slot = self.slots.insert(Session {
             flow,
             outside_port: mapped.outside_port,
             class,
@@ -202,7 +217,7 @@ impl<const N: usize> Sessions<N> {
             seen: now,
             host,
             mapping: mapped.slot,
-        });
+        })?;
         self.by_inside.insert(inside_hash, slot);
         self.by_outside.insert(outside_hash, slot);
         self.link(slot, class, host);
@@ -292,7 +307,7 @@ impl<const N: usize> Sessions<N> {
 
     /// How many sessions there are.
     pub(crate) fn len(&self) -> usize {
-        N.saturating_sub(self.free.len())
+        self.slots.len()
     }
 
     /// Makes room for a session of `host`: at the cost of its own when it has as many as it may, of
@@ -302,7 +317,7 @@ impl<const N: usize> Sessions<N> {
             Some(host) if self.hosts.sessions(host) >= self.sessions_per_host => {
                 self.cheapest_of(host, now).ok_or(Drop::HostLimit)?
             }
-            _ if self.free.is_empty() => self.cheapest(now).ok_or(Drop::SessionTableFull)?,
+            _ if self.slots.is_full() => self.cheapest(now).ok_or(Drop::SessionTableFull)?,
             _ => return Ok(()),
         };
         self.remove(victim);
@@ -339,18 +354,26 @@ impl<const N: usize> Sessions<N> {
     }
 
     /// A session that is over, and that no poll has removed yet, is removed.
+    // Every packet comes here: a call would cost as much as the question.
+    #[inline(always)]
     fn if_live(&mut self, slot: Slot, now: Instant, events: &mut Events) -> Option<Slot> {
         let session = self.get(slot)?;
         if now.ms_since(session.seen) < session.class.timeout_ms() {
             return Some(slot);
         }
-        self.remove(slot);
-        events.count(Event::SessionExpired);
+        self.end_of_age(slot, events);
         None
     }
 
+    #[cold]
+    #[inline(never)]
+    fn end_of_age(&mut self, slot: Slot, events: &mut Events) {
+        self.remove(slot);
+        events.count(Event::SessionExpired);
+    }
+
     fn remove(&mut self, slot: Slot) {
-        let Some(session) = self.slots.get_mut(usize::from(slot)).and_then(Option::take) else {
+        let Some(session) = self.slots.remove(slot) else {
             return;
         };
         let Flow {
@@ -368,8 +391,6 @@ impl<const N: usize> Sessions<N> {
         if let Some(mapping) = session.mapping {
             self.mappings.close(mapping);
         }
-        // There is room: the slot came from here.
-        self.free.push(slot).ok();
     }
 
     fn link(&mut self, slot: Slot, class: Class, host: Slot) {
@@ -389,10 +410,10 @@ impl<const N: usize> Sessions<N> {
     }
 
     fn get(&self, slot: Slot) -> Option<&Session> {
-        self.slots.get(usize::from(slot))?.as_ref()
+        self.slots.get(slot)
     }
 
     fn get_mut(&mut self, slot: Slot) -> Option<&mut Session> {
-        self.slots.get_mut(usize::from(slot))?.as_mut()
+        self.slots.get_mut(slot)
     }
 }

@@ -10,6 +10,8 @@ use crate::router::time::Instant;
     reason = "a box has one, and nothing to allocate it with"
 )]
 #[derive(Debug)]
+// A tag of its own: the first of them is all zeros.
+#[repr(u32)]
 pub enum Chosen {
     /// Addresses that the owner chose.
     Fixed(Fixed),

@@ -153,6 +153,11 @@ impl Client {
         }
     }
 
+    /// What the owner decided.
+    pub(crate) fn settings(&self) -> &Owned {
+        &self.settings
+    }
+
     /// Where the client is, and what was before.
     #[must_use]
     pub fn status(&self) -> &Status {

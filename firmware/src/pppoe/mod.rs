@@ -81,6 +81,7 @@ mod tags;
 
 pub use client::{Client, Inbound, MAX_FRAMES_PER_FRAME};
 pub use frame::{DISCOVERY, SESSION};
+pub(crate) use io::about_ms;
 pub use io::{MAX_HEADER_BYTES, Mac, Transmit};
 pub use line::{Family, Line, LineIpv4, LineIpv6};
 pub use link::SETUP_LIMIT_MS;

@@ -2,16 +2,21 @@
 
 use core::net::Ipv6Addr;
 
-use super::bytes::{array_at, ipv6_at, put, u8_at};
+use heapless::Vec;
+
+use super::bytes::{array_at, ipv6_at, put, u8_at, u16_at, u32_at};
 use super::checksum::Sum;
 use super::ethernet::Mac;
 use super::ipv6::{self, link_local, solicited_node};
+use super::martian::can_be_a_host_v6;
 
 pub(crate) const ROUTER_SOLICITATION: u8 = 133;
 const ROUTER_ADVERTISEMENT: u8 = 134;
 pub(crate) const NEIGHBOUR_SOLICITATION: u8 = 135;
 pub(crate) const NEIGHBOUR_ADVERTISEMENT: u8 = 136;
 const SOURCE_LINK_LAYER: u8 = 1;
+const PREFIX_INFORMATION: u8 = 3;
+const MTU: u8 = 5;
 const TARGET_LINK_LAYER: u8 = 2;
 /// What neighbour discovery is sent with, so that nobody farther away can have (section 11.2).
 pub(crate) const HOP_LIMIT: u8 = 255;
@@ -39,6 +44,98 @@ impl<const N: usize> OwnMessage<N> {
     pub(crate) fn ip_header(&self) -> [u8; ipv6::HEADER_LEN] {
         ipv6::new_header(self.source, self.destination, HOP_LIMIT, N)
     }
+
+    /// The whole packet, of a message of at most 32 bytes.
+    pub(crate) fn packet(&self) -> Vec<u8, { ipv6::HEADER_LEN + 32 }> {
+        let mut packet = Vec::new();
+        packet.extend_from_slice(&self.ip_header()).ok();
+        packet.extend_from_slice(&self.message).ok();
+        packet
+    }
+}
+
+/// Whether the checksum of a message is right.
+pub(crate) fn is_right(message: &[u8], source: Ipv6Addr, destination: Ipv6Addr) -> bool {
+    Sum::icmpv6(source, destination, message.len())
+        .bytes(message)
+        .is_right()
+}
+
+/// Asks who is a router (section 4.1).
+pub(crate) fn router_solicitation(mac: Mac) -> OwnMessage<16> {
+    let mut message = [0; 16];
+    message[0] = ROUTER_SOLICITATION;
+    put(&mut message, 8, [SOURCE_LINK_LAYER, 1]);
+    put(&mut message, 10, mac);
+    OwnMessage::new(link_local(mac), ALL_ROUTERS, message)
+}
+
+/// A prefix of 64 bits under which hosts form their addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OtherPrefix {
+    pub(crate) network: Ipv6Addr,
+    /// Whether others under it are on the link.
+    pub(crate) is_on_link: bool,
+    pub(crate) valid_s: u32,
+}
+
+/// What another router says of itself and the link (section 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OtherRouter {
+    /// How long it is a default router; 0 if it isn't.
+    pub(crate) lifetime_s: u16,
+    pub(crate) mtu_bytes: Option<u32>,
+    /// The first prefix that is usable.
+    pub(crate) prefix: Option<OtherPrefix>,
+}
+
+impl OtherRouter {
+    /// Reads a message; `None` when it is another one, or breaks a rule of section 6.1.2. Its checksum and hop limit have
+    /// been looked at.
+    pub(crate) fn read(message: &[u8], source: Ipv6Addr) -> Option<Self> {
+        let is_it = u8_at(message, 0)? == ROUTER_ADVERTISEMENT
+            && u8_at(message, 1)? == 0
+            && source.is_unicast_link_local();
+        let mut rest = message.get(16..).filter(|_| is_it)?;
+        let mut router = Self {
+            lifetime_s: u16_at(message, 6)?,
+            mtu_bytes: None,
+            prefix: None,
+        };
+        while let [kind, units, ..] = *rest {
+            let len = usize::from(units).wrapping_mul(8);
+            let option = rest.get(..len).filter(|option| !option.is_empty())?;
+            match (kind, units) {
+                (MTU, 1) => router.mtu_bytes = u32_at(option, 4),
+                (PREFIX_INFORMATION, 4) => {
+                    router.prefix = router.prefix.or_else(|| prefix(option));
+                }
+                _ => {}
+            }
+            rest = rest.get(len..)?;
+        }
+        rest.is_empty().then_some(router)
+    }
+}
+
+/// The prefix in an option, where hosts may form an address under it (RFC 4862, section 5.5.3).
+fn prefix(option: &[u8]) -> Option<OtherPrefix> {
+    const ON_LINK: u8 = 0x80;
+    const AUTONOMOUS: u8 = 0x40;
+    let flags = u8_at(option, 3)?;
+    let [valid_s, preferred_s] = [u32_at(option, 4)?, u32_at(option, 8)?];
+    let network = Ipv6Addr::from_bits(ipv6_at(option, 16)?.to_bits() >> 64 << 64);
+    let is_usable = u8_at(option, 2)? == 64
+        && flags & AUTONOMOUS != 0
+        && valid_s > 0
+        && preferred_s <= valid_s
+        && !network.is_unicast_link_local()
+        && can_be_a_host_v6(network);
+    is_usable.then_some(OtherPrefix {
+        network,
+        is_on_link: flags & ON_LINK != 0,
+        valid_s,
+    })
 }
 
 /// Asks where `target` is.

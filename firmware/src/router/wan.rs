@@ -148,14 +148,17 @@ impl Config {
             self.wan.ipv4 = ipv4.interface;
             self.wan.gateway = ipv4.gateway;
         }
-        // The link has no network of its own: the router is known there by an address of a LAN.
-        let own = self.lans.iter().find_map(|lan| lan.ipv6);
-        self.wan.ipv6 = addresses.ipv6.zip(own).map(|(gateway, own)| WanIpv6 {
-            interface: Ipv6Interface {
-                address: own.address,
-                prefix_len: 128,
-            },
-            gateway,
+        // Where the link has no network of its own, the router is known there by an address of a LAN.
+        let of_a_lan = self.lans.iter().find_map(|lan| lan.ipv6);
+        let of_a_lan = of_a_lan.map(|own| Ipv6Interface {
+            address: own.address,
+            prefix_len: 128,
+        });
+        self.wan.ipv6 = addresses.ipv6.and_then(|ipv6| {
+            Some(WanIpv6 {
+                interface: ipv6.interface.or(of_a_lan)?,
+                gateway: ipv6.gateway,
+            })
         });
     }
 }

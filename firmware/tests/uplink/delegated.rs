@@ -15,9 +15,9 @@ const ADVERTISE: u8 = 2;
 const REPLY: u8 = 7;
 
 /// What a router advertisement says of a prefix: network, preferred and valid lifetime, the router's lifetime, the MTU.
-type Told = (String, u32, u32, u16, u32);
+pub(crate) type Told = (String, u32, u32, u16, u32);
 
-fn told(packet: &[u8]) -> Option<Told> {
+pub(crate) fn told(packet: &[u8]) -> Option<Told> {
     let message = &packet[40..];
     if packet[6] != 58 || message[0] != 134 {
         return None;
@@ -45,7 +45,7 @@ fn option(code: u16, value: &[u8]) -> Vec<u8> {
 }
 
 /// An answer to a packet of the client: a prefix of 56 bits, renewed after 1000 s.
-fn answer(request: &[u8], network: &str, [preferred_s, valid_s]: [u32; 2]) -> Vec<u8> {
+pub(crate) fn answer(request: &[u8], network: &str, [preferred_s, valid_s]: [u32; 2]) -> Vec<u8> {
     let asked = &request[48..];
     let network: std::net::Ipv6Addr = network.parse().unwrap();
     let lifetimes = [preferred_s, valid_s].map(u32::to_be_bytes);

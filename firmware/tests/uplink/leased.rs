@@ -12,7 +12,7 @@ use crate::packets::{ICMP, SEGMENT, View, end, syn, tcp, udp};
 
 const LAN_MAC: [u8; 6] = [2, 0, 0, 0, 0, 1];
 const HOST_MAC: [u8; 6] = [2, 0, 0, 4, 0, 10];
-const GATEWAY_MAC: [u8; 6] = [2, 0, 0, 0, 1, 1];
+pub(crate) const GATEWAY_MAC: [u8; 6] = [2, 0, 0, 0, 1, 1];
 const LAN_WIRE: usize = 0;
 const WAN_WIRE: usize = 1;
 
@@ -27,9 +27,9 @@ impl Wires for Outbox {
 }
 
 /// A router, a LAN host, and a DHCP server that is the gateway, too.
-struct House {
-    router: Box<Router<64, Dhcp>>,
-    now: Instant,
+pub(crate) struct House {
+    pub(crate) router: Box<Router<64, Dhcp>>,
+    pub(crate) now: Instant,
     outbox: Outbox,
     due: Option<Instant>,
     /// What the server gives; `None` while it is silent.
@@ -37,11 +37,13 @@ struct House {
     options: Vec<(u8, Vec<u8>)>,
     gateway: [u8; 4],
     at_the_gateway: Vec<Vec<u8>>,
-    at_the_host: Vec<Vec<u8>>,
+    pub(crate) at_the_host: Vec<Vec<u8>>,
+    /// Whole frames with IPv6 on the WAN.
+    pub(crate) ipv6_on_the_wan: Vec<Vec<u8>>,
 }
 
 impl House {
-    fn new(options: &[(u8, Vec<u8>)]) -> Self {
+    pub(crate) fn new(options: &[(u8, Vec<u8>)]) -> Self {
         let port = |wire, mac| EthernetPort {
             wire,
             vlan: None,
@@ -71,7 +73,7 @@ impl House {
             port_mtu_bytes: 1500,
             lans: &[network],
         };
-        let uplink = Dhcp::new(&settings, [3; 16]);
+        let uplink = Dhcp::new(&settings, [3; 16]).with_ipv6([8; 16]);
         let mut house = Self {
             router: Box::new(Router::with_uplink(config, uplink, [9; 16])),
             now: Instant(0),
@@ -82,6 +84,7 @@ impl House {
             gateway: [192, 0, 2, 1],
             at_the_gateway: Vec::new(),
             at_the_host: Vec::new(),
+            ipv6_on_the_wan: Vec::new(),
         };
         let arp = crate::arp(1, HOST_MAC, [192, 168, 1, 10], [192, 168, 1, 1]);
         house.receive(LAN_WIRE, LAN_MAC, HOST_MAC, [8, 6], &arp);
@@ -109,7 +112,8 @@ impl House {
         for (wire, frame) in std::mem::take(&mut self.outbox.0) {
             let packet = frame[14..].to_vec();
             match (wire, &frame[12..14]) {
-                (LAN_WIRE, [8, 0]) => self.at_the_host.push(packet),
+                (LAN_WIRE, [8, 0] | [0x86, 0xdd]) => self.at_the_host.push(packet),
+                (WAN_WIRE, [0x86, 0xdd]) => self.ipv6_on_the_wan.push(frame),
                 (WAN_WIRE, [8, 6]) => self.answer_arp(&packet),
                 (WAN_WIRE, [8, 0]) if View(&packet).destination().1 == 67 => {
                     self.serve(&Asked::read(&packet));
@@ -153,6 +157,15 @@ impl House {
         self.receive(WAN_WIRE, [0xff; 6], GATEWAY_MAC, [8, 0], &answer.packet());
     }
 
+    /// An IPv6 packet on the WAN, to all or to the router.
+    pub(crate) fn wan_brings_ipv6(&mut self, to: [u8; 6], packet: &[u8]) {
+        self.receive(WAN_WIRE, to, GATEWAY_MAC, [0x86, 0xdd], packet);
+    }
+
+    pub(crate) fn host_sends_ipv6(&mut self, packet: &[u8]) {
+        self.receive(LAN_WIRE, LAN_MAC, HOST_MAC, [0x86, 0xdd], packet);
+    }
+
     fn host_sends(&mut self, packet: &[u8]) {
         self.receive(LAN_WIRE, LAN_MAC, HOST_MAC, [8, 0], packet);
     }
@@ -167,7 +180,7 @@ impl House {
         packets[0].clone()
     }
 
-    fn wait_ms(&mut self, ms: u64) {
+    pub(crate) fn wait_ms(&mut self, ms: u64) {
         let end = self.now.after_ms(ms);
         loop {
             self.due = self.router.poll(self.now, &mut self.outbox);

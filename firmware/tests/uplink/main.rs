@@ -10,10 +10,13 @@ mod delegated;
 mod dhcp_server;
 mod house;
 mod leased;
+mod on_link;
 #[path = "../router/packets.rs"]
 mod packets;
 #[path = "../pppoe/peer.rs"]
 mod peer;
+#[path = "../router/random.rs"]
+mod random;
 mod session;
 #[path = "../pppoe/world.rs"]
 mod world;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use firmware::pppoe::Phase;
-use firmware::router::uplink::{Chosen, Dhcp, Pppoe};
+use firmware::router::uplink::{Chosen, Dhcp, Pppoe, Uplink};
 use serde::Serialize;
 
 /// The state of a line whose addresses aren't the owner's.
@@ -18,6 +18,8 @@ pub(super) struct Line {
     up: Option<Up>,
     /// Why it went down last, or didn't come up.
     last_reason: Option<String>,
+    /// The prefix that the LAN is numbered from.
+    prefix: Option<String>,
     /// How often a DHCP server has prolonged the lease.
     #[serde(skip_serializing_if = "Option::is_none")]
     renewals: Option<u64>,
@@ -52,10 +54,11 @@ impl Line {
                 address: Some(lease.address),
                 gateway: Some(lease.router),
                 mtu_bytes: lease.mtu_bytes,
-                ipv6: false,
+                ipv6: dhcp.default_router().is_some(),
                 name_servers: addresses(lease.dns),
             }),
             last_reason: status.last_reason.map(|reason| reason.to_string()),
+            prefix: prefix(dhcp),
             renewals: Some(status.counters.renewals),
         }
     }
@@ -73,16 +76,28 @@ impl Line {
                 name_servers: session.ipv4.map_or(Vec::new(), |ipv4| addresses(ipv4.dns)),
             }),
             last_reason: status.last_reason.map(|reason| reason.to_string()),
+            prefix: prefix(pppoe),
             renewals: None,
         }
     }
 
     /// Whether there is more to say than was said: it came up or went down, carries something else, or failed anew.
     pub(super) fn is_news_to(&self, before: Option<&Self>) -> bool {
-        let known = |line: &Self| (line.up.clone(), line.last_reason.clone());
-        let silent = (None, None);
+        let known = |line: &Self| {
+            (
+                line.up.clone(),
+                line.prefix.clone(),
+                line.last_reason.clone(),
+            )
+        };
+        let silent = (None, None, None);
         known(self) != before.map_or(silent, known)
     }
+}
+
+fn prefix(uplink: &impl Uplink) -> Option<String> {
+    let delegation = uplink.prefixes()?.delegation()?;
+    Some(format!("{}/{}", delegation.prefix, delegation.prefix_len))
 }
 
 fn addresses(list: [Option<Ipv4Addr>; 2]) -> Vec<IpAddr> {
@@ -118,6 +133,9 @@ impl fmt::Display for Line {
         }
         if up.ipv6 {
             write!(f, ", IPv6")?;
+        }
+        if let Some(prefix) = &self.prefix {
+            write!(f, ", LAN from {prefix}")?;
         }
         for (n, server) in up.name_servers.iter().enumerate() {
             let lead = if n == 0 { ", name servers " } else { " and " };

@@ -33,7 +33,9 @@ pub(super) fn uplink(
             ..pppoe::Settings::default()
         };
         let pppoe = Pppoe::new(&settings, seed).map_err(|error| format!("PPPoE: {error}"))?;
-        return Ok(Chosen::Pppoe(pppoe));
+        return Ok(Chosen::Pppoe(
+            pppoe.with_prefix_delegation(mac, other(seed)),
+        ));
     }
     if arguments.wan_dhcp {
         let (lan, _) = of_both_families("--lan-address", &arguments.lan_address)?;
@@ -42,9 +44,16 @@ pub(super) fn uplink(
             port_mtu_bytes: arguments.wan_mtu,
             lans: &[lan],
         };
-        return Ok(Chosen::Dhcp(Dhcp::new(&settings, seed)));
+        return Ok(Chosen::Dhcp(
+            Dhcp::new(&settings, seed).with_ipv6(other(seed)),
+        ));
     }
     Ok(Chosen::Fixed(Fixed))
+}
+
+/// Something else to draw from.
+fn other(seed: [u8; 16]) -> [u8; 16] {
+    seed.map(|byte| byte.rotate_left(5) ^ 0x5a)
 }
 
 /// The first line of a file.

@@ -98,13 +98,18 @@ impl Uplink for Chosen {
     }
 
     fn prefixes(&self) -> Option<&Prefixes> {
-        self.pppoe()?.prefixes()
+        match self {
+            Self::Pppoe(pppoe) => pppoe.prefixes(),
+            Self::Dhcp(dhcp) => dhcp.prefixes(),
+            Self::Fixed(_) => None,
+        }
     }
 
     fn prefixes_mut(&mut self) -> Option<&mut Prefixes> {
         match self {
             Self::Pppoe(pppoe) => pppoe.prefixes_mut(),
-            Self::Fixed(_) | Self::Dhcp(_) => None,
+            Self::Dhcp(dhcp) => dhcp.prefixes_mut(),
+            Self::Fixed(_) => None,
         }
     }
 }

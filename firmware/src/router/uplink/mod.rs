@@ -7,6 +7,7 @@
 
 mod chosen;
 mod dhcp;
+mod on_link;
 mod pppoe;
 mod prefixes;
 
@@ -15,10 +16,11 @@ use core::ops::Range;
 
 pub use chosen::Chosen;
 pub use dhcp::Dhcp;
+pub use on_link::DefaultRouter;
 pub use pppoe::Pppoe;
 pub use prefixes::Prefixes;
 
-use super::config::Ipv4Interface;
+use super::config::{Ipv4Interface, Ipv6Interface};
 use super::time::Instant;
 use crate::pppoe::{Family, Line, Mac, Transmit};
 
@@ -53,8 +55,8 @@ pub struct Addresses {
     pub mtu_bytes: u16,
     /// IPv4, if it passes.
     pub ipv4: Option<AddressesV4>,
-    /// The peer's link-local address, if IPv6 passes.
-    pub ipv6: Option<Ipv6Addr>,
+    /// IPv6, if it passes.
+    pub ipv6: Option<AddressesV6>,
 }
 
 /// IPv4 addresses that an uplink was given.
@@ -65,6 +67,15 @@ pub struct AddressesV4 {
     pub interface: Ipv4Interface,
     /// The next hop of everything else; perhaps outside that network.
     pub gateway: Ipv4Addr,
+}
+
+/// IPv6 addresses that an uplink was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressesV6 {
+    /// The next hop of everything, by its link-local address.
+    pub gateway: Ipv6Addr,
+    /// The router's own address, and the network on the link, if it was given any.
+    pub interface: Option<Ipv6Interface>,
 }
 
 /// The way to everybody else.

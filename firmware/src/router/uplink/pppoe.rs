@@ -2,7 +2,7 @@
 
 use core::net::Ipv6Addr;
 
-use super::{Addresses, AddressesV4, Prefixes, Received, Uplink, Wan};
+use super::{Addresses, AddressesV4, AddressesV6, Prefixes, Received, Uplink, Wan};
 use crate::pppoe::{
     Client, DISCOVERY, Family, Line, Mac, SESSION, Settings, SettingsError, Status, Transmit,
 };
@@ -117,7 +117,10 @@ impl Uplink for Pppoe {
                 },
                 gateway: ipv4.peer,
             }),
-            ipv6: ipv6.map(|ipv6| link_local(ipv6.peer_interface_id)),
+            ipv6: ipv6.map(|ipv6| AddressesV6 {
+                gateway: link_local(ipv6.peer_interface_id),
+                interface: None,
+            }),
         })
     }
 

@@ -27,6 +27,7 @@ needed=(
     iptables:iptables
     nft:nftables
     qemu-system-arm:qemu-system-arm
+    radvd:radvd
     tcpdump:tcpdump
     tshark:tshark
     unshare:util-linux

@@ -21,7 +21,7 @@ pub struct BootArguments {
     pub wan_mtu_bytes: Option<u16>,
     /// `wan-vlan=` and a number from 1 to 4094: the WAN's VLAN instead of the board's own.
     pub wan_vlan: Option<u16>,
-    /// `lan-prefix=delegated`: with `wan=pppoe`, the LAN's IPv6 prefix is the one that the provider delegates;
+    /// `lan-prefix=delegated`: with `wan=pppoe` and `wan=dhcp`, the LAN's IPv6 prefix is the one that the provider delegates;
     /// `lan-prefix=static`, the default, is the board's own.
     pub lan_prefix_delegated: bool,
     /// `wan=`: how the WAN gets its addresses.

@@ -48,7 +48,7 @@ const TRUNK_WIRE: usize = 0;
 pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, ConfigError> {
     let wan_vlan = arguments.wan_vlan.unwrap_or(WAN_VLAN);
     let wan_mtu_bytes = wan_mtu_bytes(arguments);
-    let is_delegated = arguments.lan_prefix_delegated && arguments.wan == WanMode::Pppoe;
+    let is_delegated = arguments.lan_prefix_delegated && arguments.wan != WanMode::Static;
     let port = |vlan, mtu_bytes| EthernetPort {
         wire: TRUNK_WIRE,
         vlan: Some(vlan),
@@ -120,7 +120,13 @@ pub fn trunk_dhcp(mac: [u8; 6], arguments: &BootArguments, seed: [u8; 16]) -> Dh
         port_mtu_bytes: wan_mtu_bytes(arguments),
         lans: &[lan],
     };
-    Dhcp::new(&settings, seed)
+    let dhcp = Dhcp::new(&settings, seed);
+    if arguments.lan_prefix_delegated {
+        // Other numbers than the lease's.
+        dhcp.with_ipv6(seed.map(|byte| !byte))
+    } else {
+        dhcp
+    }
 }
 
 /// The PPPoE client that `arguments` ask for.

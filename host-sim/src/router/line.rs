@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use firmware::pppoe::Phase;
-use firmware::router::uplink::{Chosen, Dhcp, Pppoe, Uplink};
+use firmware::router::uplink::{Chosen, Dhcp, Pppoe, Uplink, Wan};
 use serde::Serialize;
 
 /// The state of a line whose addresses aren't the owner's.
@@ -35,6 +35,21 @@ struct Up {
     name_servers: Vec<IpAddr>,
 }
 
+impl Up {
+    fn of(uplink: &impl Uplink, name_servers: [Option<Ipv4Addr>; 2]) -> Option<Self> {
+        let Wan::Up(addresses) = uplink.wan() else {
+            return None;
+        };
+        Some(Self {
+            address: addresses.ipv4.map(|ipv4| ipv4.interface.address),
+            gateway: addresses.ipv4.map(|ipv4| ipv4.gateway),
+            mtu_bytes: addresses.mtu_bytes,
+            ipv6: addresses.ipv6.is_some(),
+            name_servers: name_servers.into_iter().flatten().map(IpAddr::V4).collect(),
+        })
+    }
+}
+
 impl Line {
     /// The state of this uplink, if it has any.
     pub(super) fn of(uplink: &Chosen) -> Option<Self> {
@@ -50,13 +65,7 @@ impl Line {
         Self {
             kind: "dhcp",
             phase: status.phase.to_string(),
-            up: dhcp.lease().map(|lease| Up {
-                address: Some(lease.address),
-                gateway: Some(lease.router),
-                mtu_bytes: lease.mtu_bytes,
-                ipv6: dhcp.default_router().is_some(),
-                name_servers: addresses(lease.dns),
-            }),
+            up: Up::of(dhcp, dhcp.lease().map_or([None; 2], |lease| lease.dns)),
             last_reason: status.last_reason.map(|reason| reason.to_string()),
             prefix: prefix(dhcp),
             renewals: Some(status.counters.renewals),
@@ -68,13 +77,13 @@ impl Line {
         Self {
             kind: "pppoe",
             phase: words(status.phase).to_owned(),
-            up: pppoe.session().map(|session| Up {
-                address: session.ipv4.map(|ipv4| ipv4.local),
-                gateway: session.ipv4.map(|ipv4| ipv4.peer),
-                mtu_bytes: session.mtu_bytes,
-                ipv6: session.ipv6.is_some(),
-                name_servers: session.ipv4.map_or(Vec::new(), |ipv4| addresses(ipv4.dns)),
-            }),
+            up: Up::of(
+                pppoe,
+                pppoe
+                    .session()
+                    .and_then(|session| session.ipv4)
+                    .map_or([None; 2], |ipv4| ipv4.dns),
+            ),
             last_reason: status.last_reason.map(|reason| reason.to_string()),
             prefix: prefix(pppoe),
             renewals: None,
@@ -98,10 +107,6 @@ impl Line {
 fn prefix(uplink: &impl Uplink) -> Option<String> {
     let delegation = uplink.prefixes()?.delegation()?;
     Some(format!("{}/{}", delegation.prefix, delegation.prefix_len))
-}
-
-fn addresses(list: [Option<Ipv4Addr>; 2]) -> Vec<IpAddr> {
-    list.into_iter().flatten().map(IpAddr::V4).collect()
 }
 
 fn words(phase: Phase) -> &'static str {

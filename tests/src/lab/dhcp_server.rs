@@ -1,4 +1,4 @@
-//! ISC's DHCP server on a machine of a lab.
+//! ISC's DHCP server and radvd, which advertises a router, on a machine of a lab.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -56,6 +56,48 @@ impl DhcpServer {
 }
 
 impl Drop for DhcpServer {
+    fn drop(&mut self) {
+        // Gone already if it refused its configuration; then the test has failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `radvd`, until this value is dropped.
+pub struct Advertiser {
+    child: Child,
+    _files: TempDir,
+}
+
+impl Advertiser {
+    /// Starts it with the text of its configuration.
+    ///
+    /// # Panics
+    /// When it is missing (with the package to install), or its files can't be written.
+    #[must_use]
+    pub fn start(namespace: &Namespace, configuration: &str) -> Advertiser {
+        let files = tempfile::tempdir().expect("a temporary directory");
+        let [config, pid] = ["conf", "pid"].map(|name| files.path().join(name));
+        fs::write(&config, configuration).expect("the advertiser's configuration");
+        let child = namespace.run(move || {
+            Command::new("radvd")
+                .args(["--nodaemon", "--logmethod", "none", "--config"])
+                .arg(config)
+                .arg("--pidfile")
+                .arg(pid)
+                .spawn()
+        });
+        match child {
+            Ok(child) => Advertiser {
+                child,
+                _files: files,
+            },
+            Err(error) => panic!("`radvd` could not be started: {error}; the package is radvd"),
+        }
+    }
+}
+
+impl Drop for Advertiser {
     fn drop(&mut self) {
         // Gone already if it refused its configuration; then the test has failed.
         let _ = self.child.kill();

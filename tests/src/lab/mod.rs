@@ -23,7 +23,7 @@ mod wire;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub use command::{output, run};
-pub use dhcp_server::DhcpServer;
+pub use dhcp_server::{Advertiser, DhcpServer};
 pub use file_server::serve;
 pub use host_sim::{HostSim, host_sim};
 pub use image::{Machine, build_image};

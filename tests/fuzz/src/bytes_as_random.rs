@@ -1,8 +1,12 @@
 //! The `Random` of the router's own tests, its choices read from the bytes of an input: what those tests do with a
 //! seed, libFuzzer does with bytes that it mutates.
 
-/// Choices read from bytes; when they are used up, always the first one.
-pub struct Random(std::vec::IntoIter<u8>);
+/// Choices read from bytes; when they are used up, a generator goes on (SplitMix64), so that nothing that waits for
+/// chance waits for ever.
+pub struct Random {
+    bytes: std::vec::IntoIter<u8>,
+    then: u64,
+}
 
 #[allow(
     dead_code,
@@ -11,12 +15,10 @@ pub struct Random(std::vec::IntoIter<u8>);
 impl Random {
     /// From an input.
     pub fn from_bytes(data: &[u8]) -> Self {
-        Self(data.to_vec().into_iter())
-    }
-
-    /// Whether there are choices left.
-    pub fn is_used_up(&self) -> bool {
-        self.0.len() == 0
+        Self {
+            bytes: data.to_vec().into_iter(),
+            then: 0,
+        }
     }
 
     pub(crate) fn new(seed: u64) -> Self {
@@ -41,8 +43,7 @@ impl Random {
     }
 
     pub(crate) fn one_in(&mut self, chances: usize) -> bool {
-        // The last choice and not the first: bytes that are used up say no.
-        self.below(chances) == chances - 1
+        self.below(chances) == 0
     }
 
     pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
@@ -50,6 +51,12 @@ impl Random {
     }
 
     pub(crate) fn byte(&mut self) -> u8 {
-        self.0.next().unwrap_or(0)
+        self.bytes.next().unwrap_or_else(|| {
+            self.then = self.then.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = self.then;
+            mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (mixed ^ mixed >> 31).to_be_bytes()[0]
+        })
     }
 }

@@ -17,6 +17,15 @@ const LONGEST_CAPTURE_BYTES: usize = 4_096;
 /// Link MTU 1492, no fixed ceilings, through tunnels, 7 bytes of room: see `Input` in `tests/fuzz`.
 const POLICY: [u8; 8] = [3, 7, 0, 0, 0, 0, 0, 0];
 
+/// A rule of each kind.
+const RULES: [&str; 5] = [
+    "iptables -t mangle -A FORWARD -s 10.0.0.0/8 -o ppp0 -p tcp --tcp-flags SYN,RST SYN --dport 80:443 -m tcpmss --mss 1400: -j TCPMSS --clamp-mss-to-pmtu",
+    "nft add rule inet filter forward oifname \"ppp0\" ip saddr != 10.0.0.0/8 tcp flags & (syn|rst) == syn tcp option maxseg size set rt mtu",
+    "tcp flags syn / syn,rst tcp dport 80-443 tcp option maxseg size > 1400 tcp option maxseg size set 1400",
+    "firewall-cmd --permanent --policy lan-wan --add-rich-rule='rule family=\"ipv4\" tcp-mss-clamp value=\"1400\"'",
+    "firewall-cmd --direct --add-rule ipv6 mangle FORWARD 0 -p tcp --syn -j TCPMSS --set-mss 1220",
+];
+
 fn main() -> io::Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let corpora = arguments
@@ -24,6 +33,10 @@ fn main() -> io::Result<()> {
         .ok_or_else(|| io::Error::other("fuzz_seeds CORPORA FOLDER..."))?;
     for target in ["core_frame", "core_packet", "capture_reader"] {
         fs::create_dir_all(corpora.join(target))?;
+    }
+    fs::create_dir_all(corpora.join("rules"))?;
+    for (number, rule) in RULES.iter().enumerate() {
+        fs::write(corpora.join("rules").join(number.to_string()), rule)?;
     }
     for folder in arguments.filter(|folder| folder.is_dir()) {
         let entries: io::Result<BTreeSet<_>> = fs::read_dir(folder)?

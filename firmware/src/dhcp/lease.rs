@@ -7,11 +7,11 @@ use crate::router::config::{Ipv4Interface, MIN_MTU_V4_BYTES};
 use crate::router::martian::can_be_a_host_v4;
 use crate::shared::time::Instant;
 
-use super::client::Owned;
 use super::message::Reply;
 use super::options::{
     DOMAIN_NAME_SERVER, INTERFACE_MTU, LEASE_TIME, REBINDING_TIME, RENEWAL_TIME, SERVER_IDENTIFIER,
 };
+use super::settings::Owned;
 use super::status::Discard;
 
 /// A lease time that never ends (RFC 2131, section 3.3).

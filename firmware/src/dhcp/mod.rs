@@ -23,7 +23,9 @@
 //! ```
 //!
 //! # Who does what
-//! - [`Client`] takes frames and time, and is in one of the states of RFC 2131, figure 5.
+//! - [`Client`] takes frames and time, and is in one of the states of RFC 2131, figure 5; its `conflict` asks whether
+//!   another station has the address (RFC 5227).
+//! - `exchange` says when a question is asked again.
 //! - `message` and `options` know the format (RFC 2131, section 2; RFC 2132), `datagram` the UDP and IPv4 around it.
 //! - `lease` says which offers and leases a router can live with.
 //! - `status` is what the owner wants to know.
@@ -52,11 +54,14 @@
 
 mod client;
 mod datagram;
+mod exchange;
 mod lease;
 mod message;
 mod options;
+mod settings;
 mod status;
 
-pub use client::{Client, MAX_FRAMES_PER_FRAME, Settings};
+pub use client::{Client, MAX_FRAMES_PER_FRAME};
 pub use lease::Lease;
+pub use settings::Settings;
 pub use status::{Counters, Discard, Discards, Phase, Reason, Status};

@@ -1,30 +1,27 @@
 //! The client: frames and time in, leases out, again and again (RFC 2131, section 4.4).
 
+mod conflict;
+
 use core::fmt;
 use core::net::Ipv4Addr;
 
-use heapless::Vec;
-
 use crate::pppoe::{Mac, Transmit, doubled};
-use crate::router::arp::{Arp, Operation};
-use crate::router::config::{Ipv4Interface, MAX_LANS};
 use crate::router::ethernet::{ARP, BROADCAST, IPV4};
 use crate::shared::hash::{HashKey, Random};
 use crate::shared::time::Instant;
 
+use self::conflict::PROBES;
 use super::datagram::{self, datagram};
+use super::exchange::Exchange;
 use super::lease::Lease;
 use super::message::{Kind, Reply, Request};
 use super::options::SERVER_IDENTIFIER;
+use super::settings::{Owned, Settings};
 use super::status::{Discard, Phase, Reason, Status};
 
 /// The most frames that one received frame is answered with, what is due because of it included.
 pub const MAX_FRAMES_PER_FRAME: usize = 3;
 
-/// RFC 2131, section 4.1: 4 s until the first retransmission, doubled each time up to 64 s, give or take a second.
-const FIRST_WAIT_MS: u32 = 4_000;
-const LAST_WAIT_MS: u32 = 64_000;
-const JITTER_MS: u16 = 2_000;
 /// RFC 2131, section 3.1, step 5: a request is sent so often, in a minute, before it begins anew.
 const MAX_REQUESTS: u8 = 4;
 /// The old address isn't worth as long a wait.
@@ -33,42 +30,9 @@ const MAX_REBOOT_REQUESTS: u8 = 2;
 const MIN_RENEW_WAIT_MS: u64 = 60_000;
 /// RFC 2131, section 3.1, step 5: after an address that was somebody else's.
 const CONFLICT_WAIT_MS: u32 = 10_000;
-/// RFC 5227 asks for three probes in 5 to 9 s, in which a box would be without a line each time. Two in half a second
-/// find who is there and awake.
-const PROBES: u8 = 2;
-const PROBE_WAIT_MS: u64 = 250;
 /// After a refusal: at once, then 1 s, doubled each time, up to a minute.
 const RETRY_MS: u32 = 1_000;
 const RETRY_LIMIT_MS: u32 = 64_000;
-
-/// What the owner decides.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings<'a> {
-    /// The port's own address.
-    pub mac: Mac,
-    /// The largest packet that the port carries, in bytes.
-    pub port_mtu_bytes: u16,
-    /// The LANs' networks, in which the WAN can't be; those above [`MAX_LANS`] don't count.
-    pub lans: &'a [Ipv4Interface],
-}
-
-/// The same, for good.
-#[derive(Clone, Debug)]
-pub(crate) struct Owned {
-    pub(crate) mac: Mac,
-    pub(crate) port_mtu_bytes: u16,
-    pub(crate) lans: Vec<Ipv4Interface, MAX_LANS>,
-}
-
-/// What is asked, again and again until an answer comes.
-#[derive(Clone, Copy)]
-struct Exchange {
-    transaction_id: u32,
-    began: Instant,
-    /// When it was asked last.
-    asked: Instant,
-    times: u8,
-}
 
 #[derive(Clone, Copy)]
 enum State {
@@ -111,11 +75,7 @@ impl Client {
     #[must_use]
     pub fn new(settings: &Settings<'_>, seed: [u8; 16]) -> Self {
         Self {
-            settings: Owned {
-                mac: settings.mac,
-                port_mtu_bytes: settings.port_mtu_bytes,
-                lans: settings.lans.iter().copied().take(MAX_LANS).collect(),
-            },
+            settings: Owned::new(settings),
             random: Random::new(HashKey::folded(seed)),
             status: Status::default(),
             state: State::NoLink,
@@ -249,7 +209,7 @@ impl Client {
             ..exchange.request(Kind::Discover)
         };
         self.broadcast(request, out);
-        let due = self.backed_off(exchange);
+        let due = exchange.next_due(&mut self.random);
         self.go(State::Discovering(exchange), Some(due), now);
     }
 
@@ -261,7 +221,7 @@ impl Client {
             ..exchange.request(Kind::Request)
         };
         self.broadcast(request, out);
-        let due = self.backed_off(exchange);
+        let due = exchange.next_due(&mut self.random);
         self.go(State::Requesting(exchange, offer), Some(due), now);
     }
 
@@ -272,7 +232,7 @@ impl Client {
             ..exchange.request(Kind::Request)
         };
         self.broadcast(request, out);
-        let due = self.backed_off(exchange);
+        let due = exchange.next_due(&mut self.random);
         self.go(State::Rebooting(exchange, former), Some(due), now);
     }
 
@@ -341,11 +301,7 @@ impl Client {
         match (reply.kind, asked_for) {
             (Kind::Offer, None) => {
                 let offer = Lease::read(&reply, station, exchange.asked, &self.settings)?;
-                let exchange = Exchange {
-                    times: 0,
-                    ..exchange
-                };
-                self.request(exchange, offer, now, out);
+                self.request(exchange.afresh(), offer, now, out);
             }
             (Kind::Ack, Some(asked_for)) => {
                 let lease = Lease::read(&reply, station, exchange.asked, &self.settings)?;
@@ -372,44 +328,6 @@ impl Client {
         } else {
             self.probe(lease, PROBES, now, out);
         }
-    }
-
-    /// Asks whether somebody else has the address (RFC 5227, section 2.1).
-    fn probe(&mut self, lease: Lease, left: u8, now: Instant, out: &mut dyn Transmit) {
-        self.ask_by_arp(Ipv4Addr::UNSPECIFIED, lease.address, out);
-        let state = State::Probing(lease, left.saturating_sub(1));
-        self.go(state, Some(now.after_ms(PROBE_WAIT_MS)), now);
-    }
-
-    /// Nobody has it. Those who knew another station under it hear of that (RFC 5227, section 2.3).
-    fn bind(&mut self, lease: Lease, now: Instant, out: &mut dyn Transmit) {
-        self.ask_by_arp(lease.address, lease.address, out);
-        self.failures = 0;
-        self.former = Some(lease);
-        self.status.counters.leases = self.status.counters.leases.wrapping_add(1);
-        self.go(State::Bound(lease), lease.renew_at, now);
-    }
-
-    /// Somebody says or asks something: perhaps under the address that is being probed (RFC 5227, section 2.1.1).
-    fn arp(&mut self, payload: &[u8], now: Instant, out: &mut dyn Transmit) {
-        let (State::Probing(lease, _), Some(arp)) = (self.state, Arp::read(payload)) else {
-            return;
-        };
-        let is_probe = arp.sender.is_unspecified() && arp.operation == Operation::Request;
-        let claims = arp.sender == lease.address || is_probe && arp.target == lease.address;
-        if !claims || arp.sender_mac == self.settings.mac {
-            return;
-        }
-        let exchange = self.exchange(now);
-        let request = Request {
-            requested: Some(lease.address),
-            server: Some(lease.server),
-            ..exchange.request(Kind::Decline)
-        };
-        self.broadcast(request, out);
-        self.status.counters.conflicts = self.status.counters.conflicts.wrapping_add(1);
-        self.former = None;
-        self.give_up(Reason::Conflict, now);
     }
 
     /// Begins anew, the later the more often it went wrong.
@@ -448,33 +366,7 @@ impl Client {
     }
 
     fn exchange(&mut self, now: Instant) -> Exchange {
-        Exchange {
-            transaction_id: self.random.next(),
-            began: now,
-            asked: now,
-            times: 0,
-        }
-    }
-
-    /// When to ask again.
-    fn backed_off(&mut self, exchange: Exchange) -> Instant {
-        let doublings = exchange.times.saturating_sub(1);
-        let wait_ms = doubled(FIRST_WAIT_MS, doublings, LAST_WAIT_MS);
-        let jitter_ms = u64::from(self.random.below(JITTER_MS));
-        let least_ms = u64::from(wait_ms).saturating_sub(u64::from(JITTER_MS) >> 1);
-        exchange.asked.after_ms(least_ms.saturating_add(jitter_ms))
-    }
-
-    fn ask_by_arp(&mut self, sender: Ipv4Addr, target: Ipv4Addr, out: &mut dyn Transmit) {
-        let arp = Arp {
-            operation: Operation::Request,
-            sender_mac: self.settings.mac,
-            sender,
-            target_mac: [0; 6],
-            target,
-        };
-        let sent = out.send(BROADCAST, ARP, &[], &arp.to_bytes());
-        self.count(sent);
+        Exchange::new(self.random.next(), now)
     }
 
     fn broadcast(&mut self, request: Request, out: &mut dyn Transmit) {
@@ -503,29 +395,5 @@ impl Client {
             &mut counters.frames_lost
         };
         *counter = counter.wrapping_add(1);
-    }
-}
-
-impl Exchange {
-    /// The same, asked once more.
-    fn again(self, now: Instant) -> Self {
-        Self {
-            asked: now,
-            times: self.times.saturating_add(1),
-            ..self
-        }
-    }
-
-    /// A message without addresses.
-    fn request(&self, kind: Kind) -> Request {
-        let seconds = self.asked.ms_since(self.began).div_euclid(1_000);
-        Request {
-            kind,
-            transaction_id: self.transaction_id,
-            seconds: u16::try_from(seconds).unwrap_or(u16::MAX),
-            own_address: None,
-            requested: None,
-            server: None,
-        }
     }
 }

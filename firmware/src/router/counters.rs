@@ -217,6 +217,31 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// Frames whose headers were sound, so that the tables, the neighbours or the router's own answers had to do with
+    /// them: what a test that sends damaged frames wants many of.
+    #[must_use]
+    pub fn past_the_headers(&self) -> u64 {
+        let dropped = &self.dropped;
+        let at_the_tables = [
+            dropped.unsolicited,
+            dropped.no_session,
+            dropped.session_table_full,
+            dropped.host_limit,
+            dropped.fragment_lost,
+            dropped.fragment_table_full,
+            dropped.ttl_expired,
+            dropped.too_big,
+            dropped.unsupported_protocol,
+            dropped.nothing_to_answer,
+            dropped.closed,
+            dropped.echo_rate,
+            dropped.neighbour_unresolved,
+        ];
+        let done = [self.forwarded, self.delivered, self.local, self.waiting];
+        let all = at_the_tables.into_iter().chain(done);
+        all.fold(0, u64::wrapping_add)
+    }
+
     /// Nothing was counted.
     pub const ZERO: Self = Self {
         received: 0,

@@ -25,7 +25,8 @@ const A_DAY: Duration = Duration::from_secs(86_400);
 
 /// The router, and when it wants to be asked again.
 pub(crate) struct FirmwareRouter {
-    router: Router<SESSIONS, Chosen>,
+    // Too large to be moved about on a thread's stack.
+    router: Box<Router<SESSIONS, Chosen>>,
     next: Option<Instant>,
 }
 
@@ -105,7 +106,7 @@ impl FirmwareRouter {
                 .map_err(|error| error.to_string())?;
         }
         Ok(Self {
-            router: Router::with_uplink(config, uplink, seed),
+            router: Box::new(Router::with_uplink(config, uplink, seed)),
             next: Some(Instant(0)),
         })
     }

@@ -5,6 +5,7 @@ mod authentication;
 mod discovery;
 mod full_size;
 mod hostile;
+mod hostile_peer;
 mod lcp;
 mod live;
 mod network;

@@ -2,13 +2,19 @@
 //! peer that behaves. The peers and what is asserted are those of the client's own tests.
 
 #![no_main]
-#![allow(dead_code, reason = "taken from tests of which not all is used here")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "taken from tests of which not all is used here"
+)]
 
 use fuzz::Share;
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../../firmware/tests/pppoe/hostile.rs"]
 mod hostile;
+#[path = "../../../firmware/tests/pppoe/hostile_peer.rs"]
+mod hostile_peer;
 #[path = "../../../firmware/tests/pppoe/peer.rs"]
 mod peer;
 #[path = "../src/bytes_as_random.rs"]

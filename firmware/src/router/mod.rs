@@ -78,6 +78,7 @@ mod neighbour;
 mod next_hop;
 mod path_mtu;
 mod port;
+mod port_limits;
 mod renumber;
 mod session;
 mod transport;
@@ -99,7 +100,7 @@ use ipv6::Ipv6Header;
 use neighbour::Neighbours;
 use path_mtu::PathMtus;
 use port::{Origin, PortId};
-use rate_limit::RateLimit;
+use port_limits::PortLimits;
 use session::Sessions;
 use time::Instant;
 use uplink::{Fixed, Received, Uplink};
@@ -113,20 +114,6 @@ enum Fate {
     Delivered,
     Local,
     Waiting,
-}
-
-/// How fast a port is answered.
-struct PortLimits {
-    errors: RateLimit,
-    echo: RateLimit,
-}
-
-impl PortLimits {
-    /// Nothing is answered.
-    const CLOSED: Self = Self {
-        errors: RateLimit::CLOSED,
-        echo: RateLimit::CLOSED,
-    };
 }
 
 /// The router, with room for `SESSIONS` sessions (1 to 65534).
@@ -207,10 +194,6 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     fn begin(&mut self, config: Config, seed: [u8; 16]) {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = seed;
         let limits = config.limits;
-        let port_limits = || PortLimits {
-            errors: RateLimit::new(limits.icmp_errors_per_second),
-            echo: RateLimit::new(limits.echo_answers_per_second),
-        };
         self.counters = Counters::ZERO;
         self.sessions
             .start(seed, limits.sessions_per_host, config.forwards.clone());
@@ -222,8 +205,8 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         // Not the numbers that the ports are drawn from.
         self.random = Random::new(HashKey::new([p, o, n, m, l, k, j, i]));
         self.advertised = [Schedule::AT_ONCE; MAX_LANS];
-        self.wan_limits = port_limits();
-        self.inside_limits = port_limits();
+        self.wan_limits = PortLimits::new(&limits);
+        self.inside_limits = PortLimits::new(&limits);
         self.wake = Some(Instant(0));
         self.config = config;
     }
@@ -401,20 +384,5 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-    }
-
-    /// So that a flood on the WAN silences no answer to a LAN.
-    fn error_limit(&mut self, port: PortId) -> &mut RateLimit {
-        match port {
-            PortId::Wan => &mut self.wan_limits.errors,
-            PortId::Lan(_) | PortId::Inner => &mut self.inside_limits.errors,
-        }
-    }
-
-    fn echo_limit(&mut self, port: PortId) -> &mut RateLimit {
-        match port {
-            PortId::Wan => &mut self.wan_limits.echo,
-            PortId::Lan(_) | PortId::Inner => &mut self.inside_limits.echo,
-        }
     }
 }

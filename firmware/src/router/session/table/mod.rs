@@ -1,11 +1,12 @@
 //! The table: sessions found from either side in constant time, aged by class, never more than fit.
 
+mod ageing;
+
 use crate::router::address::Address;
 
 use heapless::Vec;
 
-use super::class::ByClass;
-use super::class::{Class, TOUCH_MS};
+use super::class::{ByClass, Class, TOUCH_MS};
 use super::flow_key::FlowKey;
 use super::hosts::Hosts;
 use super::index::{Index, Slot};
@@ -19,9 +20,6 @@ use crate::router::counters::{Drop, Event, Events};
 use crate::router::hash::{HashKey, Random};
 use crate::router::time::Instant;
 use crate::router::transport::{Flags, Message, Transport};
-
-/// How many of a host's oldest sessions are compared when the host has as many as it may.
-const LOOKED_AT: usize = 16;
 
 /// The two ends of a session, as the host inside sees them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,21 +261,6 @@ impl<const N: usize> Sessions<N> {
             .is_some_and(|session| session.class == Class::Closing)
     }
 
-    /// Ends what has been idle for too long.
-    pub(crate) fn expire(&mut self, now: Instant, events: &mut Events) {
-        for class in Class::ALL {
-            for _ in 0..N {
-                match self.oldest(class) {
-                    Some((slot, seen)) if now.ms_since(seen) >= class.timeout_ms() => {
-                        self.remove(slot);
-                        events.count(Event::SessionExpired);
-                    }
-                    _ => break,
-                }
-            }
-        }
-    }
-
     /// Ends every IPv4 session, and returns how many there were.
     pub(crate) fn end_all_v4(&mut self) -> u64 {
         self.end_those(|inside| matches!(inside, Address::V4(_)))
@@ -296,61 +279,9 @@ impl<const N: usize> Sessions<N> {
         ended
     }
 
-    /// When the next session ends if nothing more comes.
-    pub(crate) fn next_expiry(&self) -> Option<Instant> {
-        let expiry = |class: Class| {
-            let (_, seen) = self.oldest(class)?;
-            Some(seen.after_ms(class.timeout_ms()))
-        };
-        Class::ALL.into_iter().filter_map(expiry).min()
-    }
-
     /// How many sessions there are.
     pub(crate) fn len(&self) -> usize {
         self.slots.len()
-    }
-
-    /// Makes room for a session of `host`: at the cost of its own when it has as many as it may, of
-    /// anybody's when the table is full.
-    fn make_room(&mut self, host: Address, now: Instant, events: &mut Events) -> Result<(), Drop> {
-        let victim = match self.hosts.find(host) {
-            Some(host) if self.hosts.sessions(host) >= self.sessions_per_host => {
-                self.cheapest_of(host, now).ok_or(Drop::HostLimit)?
-            }
-            _ if self.slots.is_full() => self.cheapest(now).ok_or(Drop::SessionTableFull)?,
-            _ => return Ok(()),
-        };
-        self.remove(victim);
-        events.count(Event::SessionEvicted);
-        Ok(())
-    }
-
-    fn cheapest(&self, now: Instant) -> Option<Slot> {
-        Class::ALL.into_iter().find_map(|class| {
-            let (slot, seen) = self.oldest(class)?;
-            (now.ms_since(seen) >= class.spared_ms()).then_some(slot)
-        })
-    }
-
-    fn cheapest_of(&self, host: Slot, now: Instant) -> Option<Slot> {
-        let mut cheapest = None;
-        let mut at = self.hosts.list(host).oldest();
-        for _ in 0..LOOKED_AT {
-            let Some(slot) = at else { break };
-            if let Some(session) = self.get(slot) {
-                let may_go = now.ms_since(session.seen) >= session.class.spared_ms();
-                if may_go && cheapest.is_none_or(|(class, _)| session.class < class) {
-                    cheapest = Some((session.class, slot));
-                }
-            }
-            at = self.host_links.newer(slot);
-        }
-        cheapest.map(|(_, slot)| slot)
-    }
-
-    fn oldest(&self, class: Class) -> Option<(Slot, Instant)> {
-        let slot = self.classes.of(class).oldest()?;
-        Some((slot, self.get(slot)?.seen))
     }
 
     /// A session that is over, and that no poll has removed yet, is removed.

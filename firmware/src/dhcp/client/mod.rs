@@ -155,8 +155,9 @@ impl Client {
     /// Does what is due by now, and returns when to call next if no frame comes before; `None` when nothing is due
     /// ever.
     pub fn poll(&mut self, now: Instant, out: &mut dyn Transmit) -> Option<Instant> {
-        // What is over is followed by a new beginning at once.
-        for _ in 0..2 {
+        // The longest chain without a wait in it: an address that nobody else has, whose lease ended while that was asked,
+        // and a new beginning.
+        for _ in 0..3 {
             if self.due.is_some_and(|due| due <= now) {
                 self.act(now, out);
             }

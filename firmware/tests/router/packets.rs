@@ -62,7 +62,11 @@ fn transport_checksum(source: IpAddr, destination: IpAddr, protocol: u8, payload
         _ => pseudo_header(source, destination, protocol, payload.len()),
     };
     bytes.extend(payload);
-    checksum(&bytes)
+    match (protocol, checksum(&bytes)) {
+        // Zero says that there is none (RFC 768).
+        (UDP, 0) => 0xffff,
+        (_, checksum) => checksum,
+    }
 }
 
 /// An IPv4 packet with these flags and offset, and this identification.

@@ -1,13 +1,14 @@
 //! One control protocol that runs: the table of [`automaton`](super::automaton) with its timer, its
 //! counters and its identifiers (RFC 1661, sections 4 and 5).
 
+mod configure;
+
 use crate::shared::time::Instant;
 
 use super::automaton::{Action, Event, State, transition};
 use super::control::{
-    CODE_REJECT, CONFIGURE_ACK, CONFIGURE_NAK, CONFIGURE_REJECT, CONFIGURE_REQUEST, ConfigOption,
-    ECHO_REPLY, Judgement, OptionList, Packet, TERMINATE_ACK, TERMINATE_REQUEST, check_options,
-    options, send,
+    CODE_REJECT, CONFIGURE_ACK, CONFIGURE_NAK, CONFIGURE_REJECT, CONFIGURE_REQUEST, ECHO_REPLY,
+    OptionList, Packet, TERMINATE_ACK, TERMINATE_REQUEST, send,
 };
 use super::io::{Io, is_due};
 use super::negotiation::Negotiation;
@@ -17,11 +18,9 @@ use super::status::Discard;
 /// The restart timer: 1 s, 2 s, then always the RFC's 3 s (section 4.6).
 const RESTART_MS: u32 = 1_000;
 const RESTART_LIMIT_MS: u32 = 3_000;
-/// How often a request is sent, and how many Configure-Naks are sent without a Configure-Ack
-/// (Max-Configure, Max-Terminate and Max-Failure, section 4.6).
+/// How often a request is sent (Max-Configure and Max-Terminate, section 4.6).
 const MAX_CONFIGURE: u8 = 10;
 const MAX_TERMINATE: u8 = 2;
-const MAX_FAILURE: u8 = 5;
 /// What gave up because nobody answered begins again after so long, in milliseconds, if the session
 /// goes on: a line that was bad for half a minute shouldn't cost IPv4 until tomorrow.
 const REVIVE_MS: u64 = 30_000;
@@ -205,104 +204,6 @@ impl Layer<dyn Negotiation> {
             }
         };
         Ok(signal)
-    }
-
-    fn configure_request(
-        &mut self,
-        packet: &Packet<'_>,
-        io: &mut Io<'_>,
-    ) -> Result<Option<Signal>, Discard> {
-        check_options(packet.data)?;
-        let mut judgement = Judgement::new(self.naks < MAX_FAILURE);
-        self.negotiation
-            .judge(packet.data, &mut judgement, io.random);
-        let (event, code, data) = if judgement.is_good() {
-            (Event::GoodRequest, CONFIGURE_ACK, packet.data)
-        } else {
-            let (code, data) = judgement.answer();
-            (Event::BadRequest, code, data)
-        };
-        let answer = Answer {
-            code,
-            identifier: packet.identifier,
-            front: &[],
-            data,
-        };
-        let was = self.state;
-        let signal = self.step(event, answer, io);
-        match (event, was) {
-            (_, State::Closed | State::Closing | State::Stopping) => {}
-            (Event::GoodRequest, _) => {
-                self.negotiation.agree();
-                self.naks = 0;
-            }
-            _ if code == CONFIGURE_NAK => self.naks = self.naks.saturating_add(1),
-            _ => {}
-        }
-        Ok(signal)
-    }
-
-    fn configure_ack(
-        &mut self,
-        packet: &Packet<'_>,
-        io: &mut Io<'_>,
-    ) -> Result<Option<Signal>, Discard> {
-        if self.is_alive() {
-            self.is_answer(packet)?;
-            let mut request = OptionList::default();
-            self.negotiation.request(&mut request);
-            if packet.data != request.as_slice() || !self.negotiation.is_enough() {
-                return Err(Discard::WrongOptions);
-            }
-            self.asked = None;
-        }
-        Ok(self.step(Event::Ack, Answer::to(packet), io))
-    }
-
-    fn configure_nak(
-        &mut self,
-        packet: &Packet<'_>,
-        io: &mut Io<'_>,
-    ) -> Result<Option<Signal>, Discard> {
-        let mut goes_on = true;
-        if self.is_alive() {
-            self.is_answer(packet)?;
-            check_options(packet.data)?;
-            if packet.code == CONFIGURE_NAK {
-                self.negotiation.nak(packet.data, io.random);
-            } else {
-                goes_on = self.reject(packet.data)?;
-            }
-            self.asked = None;
-        }
-        let event = if goes_on { Event::Nak } else { Event::Close };
-        Ok(self.step(event, Answer::to(packet), io))
-    }
-
-    /// Returns whether we can go on without. What we didn't ask for can't be refused.
-    fn reject(&mut self, rejected: &[u8]) -> Result<bool, Discard> {
-        let mut request = OptionList::default();
-        self.negotiation.request(&mut request);
-        for option in options(rejected) {
-            let kind = option?.kind;
-            let is_ours = |own: Result<ConfigOption<'_>, _>| own.is_ok_and(|own| own.kind == kind);
-            if !options(request.as_slice()).any(is_ours) {
-                return Err(Discard::WrongOptions);
-            }
-        }
-        let mut goes_on = true;
-        for option in options(rejected) {
-            goes_on &= self.negotiation.reject(option?.kind);
-        }
-        Ok(goes_on)
-    }
-
-    fn is_answer(&self, packet: &Packet<'_>) -> Result<(), Discard> {
-        if self.asked == Some(packet.identifier) {
-            Ok(())
-        } else {
-            Err(Discard::WrongIdentifier)
-        }
     }
 
     fn step(&mut self, event: Event, answer: Answer<'_>, io: &mut Io<'_>) -> Option<Signal> {

@@ -10,6 +10,8 @@
 //!   alignment don't work, so this driver reads unwanted frames word by word and aligns nothing.
 //! - QEMU sends a short frame as it is, where the chip pads it: the padding to 60 bytes is done here.
 
+mod registers;
+
 use core::task::Context;
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState};
@@ -17,75 +19,13 @@ use embassy_sync::waitqueue::AtomicWaker;
 
 use super::frame::{BUFFER_BYTES, MAX_FRAME_BYTES, MIN_FRAME_BYTES};
 use super::mmio::Registers;
+use registers::{
+    BYTE_ORDER, CHIP_ID, FIFO_LEVELS, IRQ_PUSH_PULL_HIGH, MAC_BUSY, MAC_ON, MAC_READ, MUST_BE_ONE,
+    PHY_ADDRESS, PHY_BASIC_STATUS, PHY_CHANGED, PHY_INTERRUPT_MASK, PHY_INTERRUPT_SOURCE,
+    PHY_LINK_CHANGES, PHY_LINK_UP, READY, RX_DAMAGED, RX_STATUS_LEVEL, SOFT_RESET, TX_FIFO_5_KIB,
+    TX_ON, TX_SPACE, TX_WHOLE_FRAME, mac, register,
+};
 
-/// System control and status registers: section 5.3 (FIFO ports: section 5.2).
-mod register {
-    pub(super) const RX_DATA: usize = 0x00;
-    pub(super) const TX_DATA: usize = 0x20;
-    pub(super) const RX_STATUS: usize = 0x40;
-    pub(super) const TX_STATUS: usize = 0x48;
-    pub(super) const ID_REV: usize = 0x50;
-    pub(super) const IRQ_CFG: usize = 0x54;
-    pub(super) const INT_STS: usize = 0x58;
-    pub(super) const INT_EN: usize = 0x5c;
-    pub(super) const BYTE_TEST: usize = 0x64;
-    pub(super) const FIFO_INT: usize = 0x68;
-    pub(super) const TX_CFG: usize = 0x70;
-    pub(super) const HW_CFG: usize = 0x74;
-    pub(super) const RX_FIFO_INF: usize = 0x7c;
-    pub(super) const TX_FIFO_INF: usize = 0x80;
-    pub(super) const PMT_CTRL: usize = 0x84;
-    pub(super) const MAC_CSR_CMD: usize = 0xa4;
-    pub(super) const MAC_CSR_DATA: usize = 0xa8;
-}
-
-/// MAC registers, behind `MAC_CSR_CMD`: section 5.4.
-mod mac {
-    pub(super) const MAC_CR: u32 = 1;
-    pub(super) const ADDRH: u32 = 2;
-    pub(super) const ADDRL: u32 = 3;
-    pub(super) const MII_ACC: u32 = 6;
-    pub(super) const MII_DATA: u32 = 7;
-}
-
-/// BYTE_TEST reads this from a chip that is there and whose bus has the right byte order.
-const BYTE_ORDER: u32 = 0x8765_4321;
-/// ID_REV, upper half.
-const CHIP_ID: u32 = 0x0118;
-/// HW_CFG: soft reset; transmit FIFO of 5 KiB; "must be one".
-const SOFT_RESET: u32 = 1;
-const TX_FIFO_5_KIB: u32 = 5 << 16;
-const MUST_BE_ONE: u32 = 1 << 20;
-/// PMT_CTRL: the chip answers.
-const READY: u32 = 1;
-/// IRQ_CFG: interrupts on, active high, push-pull.
-const IRQ_PUSH_PULL_HIGH: u32 = 0x111;
-/// INT_STS and INT_EN.
-const RX_STATUS_LEVEL: u32 = 1 << 3;
-const TX_SPACE: u32 = 1 << 9;
-const PHY_CHANGED: u32 = 1 << 18;
-/// FIFO_INT: transmit space is reported from 32 × 64 bytes on, received frames from the first on.
-const FIFO_LEVELS: u32 = 32 << 24;
-/// TX_CFG: transmitter on.
-const TX_ON: u32 = 1 << 1;
-/// MAC_CR: full duplex, all multicast frames passed, transmitter on, receiver on.
-const MAC_ON: u32 = 1 << 20 | 1 << 19 | 1 << 3 | 1 << 2;
-/// MAC_CSR_CMD: busy, and read instead of write.
-const MAC_BUSY: u32 = 1 << 31;
-const MAC_READ: u32 = 1 << 30;
-/// RX status (3.13.3): runt, late collision, CRC error. Not the summary bit 15: it includes "too long",
-/// which every full-size frame with a VLAN tag is, and which says nothing against it.
-const RX_DAMAGED: u32 = 1 << 11 | 1 << 6 | 1 << 1;
-/// TX command A (3.12.2): first and last piece of its frame.
-const TX_WHOLE_FRAME: u32 = 1 << 13 | 1 << 12;
-/// The chip's own PHY, its basic status and its interrupt source register (5.5).
-const PHY_ADDRESS: u32 = 1;
-const PHY_BASIC_STATUS: u32 = 1;
-const PHY_INTERRUPT_SOURCE: u32 = 29;
-const PHY_INTERRUPT_MASK: u32 = 30;
-const PHY_LINK_UP: u32 = 1 << 2;
-/// PHY interrupts: link down, autonegotiation complete.
-const PHY_LINK_CHANGES: u32 = 1 << 4 | 1 << 6;
 /// Bytes in the transmit FIFO around a frame: two command words, and rounding up to words.
 const TX_OVERHEAD_BYTES: usize = 12;
 /// Reads of a register that has to change soon: more than 10 ms on any processor this runs on.

@@ -139,6 +139,7 @@ step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
 step 'Side by side with others' cargo bench --quiet -p tests --bench side_by_side
 step 'Flash' cargo bench --quiet -p tests --bench footprint
 step 'The router'"'"'s cost' cargo bench --quiet -p tests --bench router
+step 'A packet in a PPPoE session' cargo bench --quiet -p tests --bench pppoe_session
 step 'The simulator'"'"'s speed' cargo bench --quiet -p tests --bench simulator
 step 'A minute of random networks' cargo run --quiet --release -p host-sim -- \
     simulate --swarm --runs 1000000 --seconds 60 --seed "${SEED:-1}" --smallest target/smallest.toml

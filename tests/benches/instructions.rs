@@ -4,15 +4,14 @@
 
 use std::env;
 use std::hint::black_box;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use clamp_core::{Clamp, Outcome};
 use tests::budget::Budgets;
+use tests::callgrind::{MEASURE, instructions_a_call};
 
 /// Calls of the measured function in one run.
 const CALLS: u64 = 10;
-/// Tells this program to make the calls, under callgrind, instead of starting it.
-const MEASURE: &str = "--measure";
 
 const ETHERNET_IPV4: &[u8] = b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0";
 const IPV4_SYN: &[u8] = b"\x45\0\0\x3c\x12\x34\x40\0\x40\x06\0\0\xc0\0\x02\x01\xc6\x33\x64\x01\
@@ -193,29 +192,6 @@ fn measure(case: &Case) {
     }
 }
 
-/// Instructions a call, or what went wrong.
-fn count(case: &Case) -> Result<u64, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new("valgrind")
-        .args([
-            "--tool=callgrind",
-            "--toggle-collect=*measured_call*",
-            "--callgrind-out-file=/dev/null",
-        ])
-        .arg(program)
-        .args([MEASURE, case.name])
-        .output()
-        .map_err(|error| format!("valgrind: {error} (apt-get install valgrind)"))?;
-    let log = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        return Err(log.into_owned());
-    }
-    log.lines()
-        .find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok())
-        .map(|instructions: u64| instructions / CALLS)
-        .ok_or_else(|| log.into_owned())
-}
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().collect();
     if let [_, flag, name] = arguments.as_slice()
@@ -230,7 +206,7 @@ fn main() -> ExitCode {
     let mut budgets = Budgets::default();
     println!("{:40}{:>12}", "Clamp::frame", "instructions");
     for case in cases() {
-        match count(&case) {
+        match instructions_a_call(&[case.name], CALLS) {
             Ok(instructions) => {
                 println!("{:40}{instructions:>12}", case.name);
                 budgets.hold(&format!("x86-64 instructions, {}", case.name), instructions);

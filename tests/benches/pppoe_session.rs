@@ -5,7 +5,7 @@
 use std::env;
 use std::hint::black_box;
 use std::net::Ipv4Addr;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use etherparse::PacketBuilder;
@@ -15,9 +15,9 @@ use firmware::router::time::Instant;
 use firmware::router::uplink::{Fixed, Pppoe, Uplink};
 use firmware::router::{Router, Wires};
 use host_sim::access_concentrator::{AccessConcentrator, Customer, Settings as LineSettings};
+use tests::callgrind::{MEASURE, instructions_a_call};
 
 const CALLS: u64 = 10;
-const MEASURE: &str = "--measure";
 const CASES: [&str; 4] = [
     "bare, out",
     "bare, in",
@@ -224,26 +224,6 @@ fn in_a_session(is_out: bool) {
     measure(router, Instant(now_ms), wire, &frame);
 }
 
-/// Instructions a packet, or what went wrong.
-fn count(case: &str) -> Result<u64, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--toggle-collect=*measured_call*"])
-        .arg("--callgrind-out-file=/dev/null")
-        .arg(program)
-        .args([MEASURE, case])
-        .output()
-        .map_err(|error| format!("valgrind: {error} (apt-get install valgrind)"))?;
-    let log = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        return Err(log.into_owned());
-    }
-    log.lines()
-        .find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok())
-        .map(|instructions: u64| instructions / CALLS)
-        .ok_or_else(|| log.into_owned())
-}
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().collect();
     if let [_, flag, case] = arguments.as_slice()
@@ -262,7 +242,7 @@ fn main() -> ExitCode {
         "a UDP packet of 64 bytes, NAT", "instructions"
     );
     for case in CASES {
-        match count(case) {
+        match instructions_a_call(&[case], CALLS) {
             Ok(instructions) => println!("{case:32}{instructions:>12}"),
             Err(why) => {
                 eprintln!("{case}: {why}");

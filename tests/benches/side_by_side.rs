@@ -7,17 +7,16 @@
 
 use std::env;
 use std::hint::black_box;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use clamp_core::Clamp;
+use tests::callgrind::{MEASURE, instructions_a_call};
 
 #[path = "side_by_side/peers.rs"]
 mod peers;
 
 /// Calls of the measured function in one run.
 const CALLS: u64 = 10;
-/// Tells this program to make the calls, under callgrind, instead of starting it.
-const MEASURE: &str = "--measure";
 const CEILING: u16 = 1452;
 
 const SYN: &[u8] = b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0\
@@ -189,24 +188,6 @@ fn measure(clamper: &str, frame: &str) {
     }
 }
 
-/// Instructions a call, or what went wrong.
-fn count(clamper: &str, frame: &str) -> Result<u64, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--toggle-collect=*measured_call*"])
-        .arg("--callgrind-out-file=/dev/null")
-        .arg(program)
-        .args([MEASURE, clamper, frame])
-        .output()
-        .map_err(|error| format!("valgrind: {error} (apt-get install valgrind)"))?;
-    let log = String::from_utf8_lossy(&output.stderr);
-    log.lines()
-        .find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok())
-        .filter(|_| output.status.success())
-        .map(|instructions: u64| instructions / CALLS)
-        .ok_or_else(|| log.into_owned())
-}
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().collect();
     if let [_, flag, clamper, frame] = arguments.as_slice()
@@ -221,7 +202,7 @@ fn main() -> ExitCode {
     for frame in ["a plain SYN", "a data segment"] {
         print!("| {frame}, instructions |");
         for name in &names {
-            match count(name, frame) {
+            match instructions_a_call(&[*name, frame], CALLS) {
                 Ok(instructions) => print!(" {instructions} |"),
                 Err(why) => {
                     eprintln!("{name}: {why}");

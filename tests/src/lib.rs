@@ -5,10 +5,11 @@
 //! outcome and every byte; [`frames`], random frames of every encapsulation that the clamp knows;
 //! [`lab`], network namespaces around a real Linux router; and [`linux`], what that router's own
 //! clamps do where ours differs on purpose; the [`conformance`] corpus, for any clamp; programs that are
-//! [`linked`] to be looked at, and the [`budget`] that figures are held to.
+//! [`linked`] to be looked at, what [`callgrind`] counts, and the [`budget`] that figures are held to.
 
 pub mod black_holes;
 pub mod budget;
+pub mod callgrind;
 pub mod conformance;
 pub mod frames;
 pub mod lab;

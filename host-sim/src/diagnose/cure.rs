@@ -13,14 +13,16 @@ pub(super) struct Line {
     pub(super) line: String,
 }
 
-/// The lines for a link MTU, the same cure in each.
+/// The lines for a link MTU, the same cure in each; those of Linux can be pasted into a shell as they are.
 pub(super) fn lines(mtu_bytes: u32, capture: &str) -> Vec<Line> {
     let v4 = mtu_bytes.saturating_sub(IPV4_HEADERS);
     let v6 = mtu_bytes.saturating_sub(IPV6_HEADERS);
     let line = |system, line: String| Line { system, line };
     let tables = "-t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss";
     let nft = "nft add rule inet filter forward meta nfproto";
-    let size = "tcp flags & (syn | rst) == syn tcp option maxseg size set";
+    let size = "tcp flags syn / syn,rst tcp option maxseg size set";
+    // A name with a zero byte in it is no argument of a program.
+    let capture = shlex::try_quote(capture).unwrap_or("line.pcap".into());
     vec![
         line("iptables", format!("iptables {tables} {v4}")),
         line("ip6tables", format!("ip6tables {tables} {v6}")),
@@ -81,5 +83,28 @@ mod tests {
             understood += 1;
         }
         assert_eq!(understood, 10);
+    }
+
+    #[test]
+    fn a_shell_makes_words_of_the_lines_of_linux_and_nothing_else() {
+        let of_a_shell = |system: &str| {
+            ["iptables", "ip6tables", "nft", "firewalld", "host-sim"].contains(&system)
+        };
+        let lines = lines(1492, "a line; of 'mine'.pcap");
+        let lines: Vec<_> = lines.iter().filter(|it| of_a_shell(it.system)).collect();
+        assert_eq!(lines.len(), 7);
+        for line in lines {
+            let words = shlex::split(&line.line).unwrap();
+            match &words[..] {
+                [host_sim, clamp, capture, ..] if host_sim == "host-sim" && clamp == "clamp" => {
+                    assert_eq!(capture, "a line; of 'mine'.pcap");
+                }
+                _ => assert!(
+                    !line.line.contains(['&', '(', '|', ';', '\'', '"', '$']),
+                    "{}",
+                    line.line
+                ),
+            }
+        }
     }
 }

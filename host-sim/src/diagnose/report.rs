@@ -139,11 +139,14 @@ fn sum_up(text: &mut String, diagnosis: &Diagnosis) {
         1 => "a path-MTU black hole on one of them".into(),
         holes => format!("path-MTU black holes on {holes} of them"),
     };
+    let connections = match diagnosis.connections() {
+        1 => "1 TCP connection".into(),
+        count => format!("{count} TCP connections"),
+    };
     let _ = writeln!(
         text,
-        "{} packets, {} TCP connections: {verdict}.",
-        diagnosis.packets,
-        diagnosis.connections()
+        "{} packets, {connections}: {verdict}.",
+        diagnosis.packets
     );
     if !diagnosis.mss_counts.is_empty() {
         let values: Vec<String> = diagnosis

@@ -1,6 +1,7 @@
 //! The program as a user starts it: what it says, where, and with which exit code.
 
 mod bad_input;
+mod diagnose;
 mod one_file;
 mod reports;
 mod rules;

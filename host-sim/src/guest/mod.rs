@@ -24,6 +24,9 @@ use root::Root;
 
 /// How long a guest may take to boot: thirty times what it takes on an idle machine.
 const BOOT: Duration = Duration::from_secs(60);
+/// How often a guest is booted that ends before it obeys. Under load, the host refuses user-mode Linux a
+/// process now and then ("can't fork" from its init), and all is well the next time.
+const BOOTS: u32 = 3;
 /// How long a command may take.
 const OBEYING: Duration = Duration::from_secs(20);
 
@@ -83,19 +86,28 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// Boots a guest, and waits until it obeys.
+    /// Boots a guest, and waits until it obeys. One that ends before is booted again, twice at most.
     ///
     /// # Errors
     /// What to do when the packages are not there; what its console said when it does not come up.
     pub fn boot(role: Role) -> Result<Self, String> {
         let packages = Packages::find()?;
+        for _ in 1..BOOTS {
+            if let Ok(guest) = Self::boot_once(role, &packages) {
+                return Ok(guest);
+            }
+        }
+        Self::boot_once(role, &packages)
+    }
+
+    fn boot_once(role: Role, packages: &Packages) -> Result<Self, String> {
         let in_words = |error| format!("the {}: {error}", role.name());
-        let root = Root::assemble(&packages, role.script()).map_err(in_words)?;
+        let root = Root::assemble(packages, role.script()).map_err(in_words)?;
         let (line, line_end) = SocketWire::lay().map_err(in_words)?;
         let (behind, behind_end) = SocketWire::lay().map_err(in_words)?;
         let (console, console_end) = UnixStream::pair().map_err(in_words)?;
         let leash = Leash::start(
-            leash::command(&packages, &root, role.macs())
+            leash::command(packages, &root, role.macs())
                 .stdin(line_end)
                 .stdout(behind_end)
                 .stderr(std::os::fd::OwnedFd::from(console_end)),

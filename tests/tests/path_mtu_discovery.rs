@@ -20,6 +20,8 @@ use tests::lab::{Namespace, fetch, file, host_sim, lay_wire, output, run, serve}
 
 /// Enough for a search to come to its end.
 const FILE_BYTES: usize = 2_000_000;
+/// How often Linux may try to bring its search to an end.
+const DOWNLOADS: usize = 6;
 /// Segments with less are what was left over.
 const LEAST_FULL_BYTES: usize = 256;
 /// Ethernet, IPv6 and TCP without options.
@@ -268,11 +270,24 @@ fn sizes_of_ours(ip: u8, path_mtu_bytes: u16, sender: Sender) -> Vec<usize> {
         .collect()
 }
 
+/// Linux probes only while its window has room and its program has data, so that on a busy machine a
+/// download may end before the search does. What it chose until then must be how ours begins, and it must
+/// have come to the end of ours once.
 fn same(ip: u8, path_mtu_bytes: u16, sender: Sender) {
-    let linux = sizes_of_linux(ip, path_mtu_bytes, sender);
     let ours = sizes_of_ours(ip, path_mtu_bytes, sender);
-    println!("IPv{ip}, {path_mtu_bytes} bytes, {sender:?}: Linux {linux:?}, ours {ours:?}");
-    assert_eq!(ours, linux, "IPv{ip}, {path_mtu_bytes} bytes, {sender:?}");
+    let case = format!("IPv{ip}, {path_mtu_bytes} bytes, {sender:?}");
+    for _ in 0..DOWNLOADS {
+        let linux = sizes_of_linux(ip, path_mtu_bytes, sender);
+        println!("{case}: Linux {linux:?}, ours {ours:?}");
+        assert!(
+            !linux.is_empty() && ours.starts_with(&linux),
+            "{case}: Linux {linux:?}, ours {ours:?}"
+        );
+        if linux == ours {
+            return;
+        }
+    }
+    panic!("{case}: in none of {DOWNLOADS} downloads did Linux come as far as ours");
 }
 
 #[test]

@@ -120,7 +120,8 @@ step 'Clippy' cargo clippy --quiet --workspace --all-targets -- -D warnings
 step 'Bare-metal targets' build_for_bare_metal
 step 'Images of the boards' build_images
 step 'Documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --quiet --workspace --no-deps
-step 'Packages' cargo package --quiet --workspace --exclude tests --allow-dirty
+step 'Packages' cargo package --quiet --workspace --exclude tests --exclude reference \
+    --allow-dirty
 step 'Tests' as_some_root cargo test --workspace
 step 'A million nearly right frames' env FRAMES=1000000 \
     cargo test --quiet --release -p clamp-firmware --test router chaos
@@ -130,7 +131,7 @@ step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
     cargo test --quiet -p tests --test firmware_in_qemu mps2_an500::damaged
 step 'Fuzzing, 20 s a target' bash tests/fuzz/run.sh 20
 step 'Every sum and every MSS' cargo test --quiet --release -p clamp-core checksum
-step 'Every option at every place' cargo test --quiet --release -p tests --test option_walk
+step 'Every option at every place' cargo test --quiet --release -p reference --test option_walk
 step 'The checksum, by a theorem prover' prove_checksum
 step 'The core in an interpreter, on both byte orders' interpret_core
 step 'Ten broken cores' cargo run --quiet -p tests --bin broken_cores

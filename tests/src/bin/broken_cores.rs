@@ -28,7 +28,14 @@ const CHECKS: [Check; 3] = [
     },
     Check {
         name: "conformance",
-        arguments: &["test", "--quiet", "-p", "tests", "--test", "conformance"],
+        arguments: &[
+            "test",
+            "--quiet",
+            "-p",
+            "reference",
+            "--test",
+            "conformance",
+        ],
         red: "test result: FAILED",
     },
     Check {

@@ -4,8 +4,8 @@
 //! In the bytes, `|` stands where a header begins.
 
 use clamp_core::{Clamp, Insertion, Layer, Malformed, Outcome, Refusal};
-use tests::frames::hex;
-use tests::oracle::{self, Policy, sum};
+use reference::frames::hex;
+use reference::oracle::{self, Policy, sum};
 
 /// What most rows are held under: plain IPv4 comes to 1452, plain IPv6 to 1432.
 fn link_mtu_1492() -> Policy {

@@ -3,9 +3,9 @@
 //! In the bytes, `|` stands where a header begins.
 
 use clamp_core::{Layer, LinkType, Malformed, Outcome, Reason};
-use tests::frames::Hex;
-use tests::frames::hex;
-use tests::oracle::{self, Policy};
+use reference::frames::Hex;
+use reference::frames::hex;
+use reference::oracle::{self, Policy};
 
 const NOT_IP: Outcome = Outcome::LeftAlone(Reason::NotIp);
 const CUT: Outcome = Outcome::LeftAlone(Reason::Cut);

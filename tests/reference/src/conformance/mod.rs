@@ -10,7 +10,7 @@ pub use fare::{Fare, Verdict, judge, oracles, ours};
 pub use told::{insertion_in_words, outcome_in_words};
 
 /// The corpus itself.
-pub const CORPUS: &str = include_str!("../../conformance/corpus.txt");
+pub const CORPUS: &str = include_str!("../../../conformance/corpus.txt");
 
 /// Every case of the corpus.
 ///

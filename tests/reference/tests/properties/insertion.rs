@@ -2,8 +2,8 @@
 
 use clamp_core::{Clamp, Insertion, LinkType, Outcome, Reason, Refusal};
 use proptest::prelude::*;
-use tests::frames::{self, Hex, check};
-use tests::oracle;
+use reference::frames::{self, Hex, check};
+use reference::oracle;
 
 use crate::clamp_of;
 

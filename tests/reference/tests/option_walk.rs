@@ -2,8 +2,8 @@
 //! size, in both IP versions. What must come out is said in one line, without a walk.
 
 use clamp_core::{Clamp, Outcome, Reason};
-use tests::frames::hex;
-use tests::oracle::sum;
+use reference::frames::hex;
+use reference::oracle::sum;
 
 /// Nothing else in the options is an option: all other bytes are no-operations, and so the value is 257.
 const FILLER: u8 = 1;

@@ -3,8 +3,8 @@
 use clamp_core::{Layer, Trail};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use tests::frames::{self, ALL_LINK_TYPES, Hex, check};
-use tests::oracle;
+use reference::frames::{self, ALL_LINK_TYPES, Hex, check};
+use reference::oracle;
 
 use crate::clamp_of;
 

@@ -2,8 +2,8 @@
 
 use clamp_core::{Outcome, Reason};
 use proptest::prelude::*;
-use tests::frames::{self, Content, Hex, Length, Packet, V4, check};
-use tests::oracle::{Policy, sum};
+use reference::frames::{self, Content, Hex, Length, Packet, V4, check};
+use reference::oracle::{Policy, sum};
 
 use crate::clamp_of;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use clamp_core::{Insertion, Malformed, Outcome};
-use tests::frames::{self, draw};
+use reference::frames::{self, draw};
 
 /// Examples after which a share is told apart from chance.
 const ENOUGH: usize = 4_000;

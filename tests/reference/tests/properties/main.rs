@@ -7,7 +7,7 @@ mod against_the_oracle;
 mod insertion;
 
 use clamp_core::Clamp;
-use tests::oracle::Policy;
+use reference::oracle::Policy;
 
 fn clamp_of(policy: Policy) -> Clamp {
     policy.clamp().expect("drawn from what is accepted")

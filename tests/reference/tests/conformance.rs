@@ -1,8 +1,8 @@
 //! Each case of the conformance corpus, through the clamp and through the oracle.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use tests::conformance::{Case, corpus, oracles, ours};
-use tests::frames::Hex;
+use reference::conformance::{Case, corpus, oracles, ours};
+use reference::frames::Hex;
 
 fn main() {
     let trials = corpus()

@@ -24,7 +24,8 @@ const BYTES_A_PACKET: usize = 7;
 fuzz_target!(|data: &[u8]| {
     let packets = data.len().div_ceil(BYTES_A_PACKET);
     let mut random = random::Random::from_bytes(data);
-    let exchanged = masquerade_model::exchange::<64>(&mut random, packets, false);
+    // As many slots as the longest input has packets, so that none is given up early.
+    let exchanged = masquerade_model::exchange::<512>(&mut random, packets, false);
     WITH_A_SESSION.count(exchanged.went_out > 0);
     let mut random = random::Random::from_bytes(data);
     masquerade_model::exchange::<4>(&mut random, packets, true);

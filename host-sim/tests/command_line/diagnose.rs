@@ -1,11 +1,11 @@
 //! `host-sim diagnose`: what it says of a black hole, to whom, and with which exit code.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Output;
 
-use serde_json::Value;
-
-use crate::{Folder, assert_plain, assert_refused, host_sim, stderr, stdout};
+use crate::{Folder, assert_plain, assert_refused, host_sim, json_lines, stderr, stdout};
 
 /// A capture of a path with a known fault, or none; `tests/traces/paths/README.md` says how it was made.
 fn path_capture(name: &str) -> PathBuf {
@@ -14,10 +14,13 @@ fn path_capture(name: &str) -> PathBuf {
         .collect()
 }
 
+fn diagnose<W: AsRef<OsStr>>(words: &[W]) -> Output {
+    host_sim().arg("diagnose").args(words).output().unwrap()
+}
+
 #[test]
 fn a_black_hole_is_told_with_its_evidence_and_its_cure_and_is_a_fault() {
-    let capture = path_capture("download-1492-lan.pcap");
-    let output = host_sim().arg("diagnose").arg(capture).output().unwrap();
+    let output = diagnose(&[path_capture("download-1492-lan.pcap")]);
     assert_eq!((output.status.code(), stderr(&output)), (Some(1), ""));
     let said = stdout(&output);
     for words in [
@@ -36,8 +39,7 @@ fn a_black_hole_is_told_with_its_evidence_and_its_cure_and_is_a_fault() {
 #[test]
 fn a_path_without_a_black_hole_is_fine_and_needs_no_cure() {
     for name in ["clamped-lan.pcap", "discovery-lan.pcap", "loss-30-wan.pcap"] {
-        let capture = path_capture(name);
-        let output = host_sim().arg("diagnose").arg(capture).output().unwrap();
+        let output = diagnose(&[path_capture(name)]);
         assert_eq!(
             (output.status.code(), stderr(&output)),
             (Some(0), ""),
@@ -51,17 +53,9 @@ fn a_path_without_a_black_hole_is_fine_and_needs_no_cure() {
 
 #[test]
 fn each_finding_for_machines_is_a_line_of_json_and_the_summary_is_the_last() {
-    let capture = path_capture("download-1492-lan.pcap");
-    let output = host_sim()
-        .args(["diagnose", "--json"])
-        .arg(&capture)
-        .output()
-        .unwrap();
+    let output = diagnose(&["--json".into(), path_capture("download-1492-lan.pcap")]);
     assert_eq!((output.status.code(), stderr(&output)), (Some(1), ""));
-    let lines: Vec<Value> = stdout(&output)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = json_lines(&output);
     let [v4, v6, summary] = &lines[..] else {
         panic!("two findings and a summary: {lines:?}");
     };
@@ -80,11 +74,7 @@ fn each_finding_for_machines_is_a_line_of_json_and_the_summary_is_the_last() {
 #[test]
 fn two_sides_of_a_router_show_whether_a_clamp_is_between_them() {
     let told = |one: &str, other: &str| {
-        let output = host_sim()
-            .arg("diagnose")
-            .args([path_capture(one), path_capture(other)])
-            .output()
-            .unwrap();
+        let output = diagnose(&[path_capture(one), path_capture(other)]);
         (output.status.code(), stdout(&output).to_owned())
     };
     let (code, said) = told("clamped-lan.pcap", "clamped-wan.pcap");
@@ -106,7 +96,7 @@ fn a_capture_that_breaks_off_is_told_as_far_as_it_goes_and_is_bad_input() {
     let folder = Folder::new();
     let whole = fs::read(path_capture("download-1492-lan.pcap")).unwrap();
     let cut = folder.file("cut.pcap", &whole[..whole.len() - 5]);
-    let output = host_sim().arg("diagnose").arg(cut).output().unwrap();
+    let output = diagnose(&[cut]);
     assert_refused(&output, &["cut.pcap", "a packet record says 86 bytes"]);
     assert!(
         stdout(&output).contains("BLACK HOLE: 198.51.100.2:80"),
@@ -119,15 +109,11 @@ fn a_capture_that_breaks_off_is_told_as_far_as_it_goes_and_is_bad_input() {
 fn what_is_no_capture_or_is_asked_for_twice_is_refused() {
     let folder = Folder::new();
     let text = folder.file("notes.txt", b"# not a capture\n");
-    let diagnose = |words: &[&str]| {
-        let output = host_sim().arg("diagnose").args(words).output();
-        output.unwrap()
-    };
     assert_refused(
-        &diagnose(&[text.to_str().unwrap()]),
+        &diagnose(&[text]),
         &["notes.txt", "not a pcap or pcapng capture"],
     );
     assert_refused(&diagnose(&["nowhere.pcap"]), &["nowhere.pcap"]);
     assert_refused(&diagnose(&["-", "-"]), &["only one", "standard input"]);
-    assert_refused(&diagnose(&[]), &["<CAPTURE>"]);
+    assert_refused(&diagnose::<&str>(&[]), &["<CAPTURE>"]);
 }

@@ -17,6 +17,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder for the files of one test.
@@ -71,6 +72,14 @@ fn quoted_words(example: &str) -> Vec<String> {
             0 => piece.split_whitespace().map(str::to_owned).collect(),
             _ => vec![piece.to_owned()],
         })
+        .collect()
+}
+
+/// A report for machines: JSON, a line each.
+fn json_lines(output: &Output) -> Vec<Value> {
+    stdout(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
         .collect()
 }
 

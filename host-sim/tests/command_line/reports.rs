@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::{Folder, assert_plain, capture, clamp, sample, stderr, stdout};
+use crate::{Folder, assert_plain, capture, clamp, json_lines, sample, stderr, stdout};
 
 #[test]
 fn each_line_for_machines_is_json_and_the_last_is_the_summary() {
@@ -12,10 +12,7 @@ fn each_line_for_machines_is_json_and_the_last_is_the_summary() {
     let input = folder.file("in.pcap", &capture(1460));
     let out = folder.path("out.pcap");
     let output = clamp(&input, &out).arg("--json").output().unwrap();
-    let lines: Vec<Value> = stdout(&output)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = json_lines(&output);
     let [first, second, last] = &lines[..] else {
         panic!("two SYNs and a summary, but {} lines", lines.len());
     };

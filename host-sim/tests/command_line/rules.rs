@@ -5,7 +5,8 @@ use std::fs;
 use serde_json::Value;
 
 use crate::{
-    Folder, assert_plain, assert_refused, capture, host_sim, quoted_words, stderr, stdout,
+    Folder, assert_plain, assert_refused, capture, host_sim, json_lines, quoted_words, stderr,
+    stdout,
 };
 
 const TO_PMTU: &str =
@@ -27,9 +28,7 @@ fn clamped(flags: &[&str]) -> (Value, Value) {
         .unwrap();
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
     assert_eq!(fs::read(out).unwrap().len(), capture(1460).len());
-    let mut lines = stdout(&output)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap());
+    let mut lines = json_lines(&output).into_iter();
     (lines.next().unwrap(), lines.next_back().unwrap())
 }
 
@@ -127,10 +126,7 @@ fn explain_says_it_in_a_sentence_and_for_machines() {
         ])
         .output()
         .unwrap();
-    let lines: Vec<Value> = stdout(&output)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = json_lines(&output);
     let [pmtu, web] = &lines[..] else {
         panic!("two lines: {lines:?}");
     };

@@ -7,6 +7,7 @@ mod full_size;
 mod hostile;
 mod hostile_peer;
 mod lcp;
+mod lcp_codes;
 mod live;
 mod network;
 mod peer;

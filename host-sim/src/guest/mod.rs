@@ -24,7 +24,7 @@ use root::Root;
 
 /// How long a guest may take to boot: thirty times what it takes on an idle machine.
 const BOOT: Duration = Duration::from_secs(60);
-/// How often a guest is booted that ends before it obeys. Under load, the host refuses user-mode Linux a
+/// How often a guest is booted that does not come to obey. Under load, the host refuses user-mode Linux a
 /// process now and then ("can't fork" from its init), and all is well the next time.
 const BOOTS: u32 = 3;
 /// How long a command may take.
@@ -86,7 +86,7 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// Boots a guest, and waits until it obeys. One that ends before is booted again, twice at most.
+    /// Boots a guest, and waits until it obeys. One that does not come up is booted again, twice at most.
     ///
     /// # Errors
     /// What to do when the packages are not there; what its console said when it does not come up.

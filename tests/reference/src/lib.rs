@@ -3,7 +3,7 @@
 //! knows; the [`conformance`] corpus, for any clamp.
 //!
 //! A package of its own, so that a change of the core is judged in seconds, without the router and the
-//! simulator: a mutant costs no more than two.
+//! simulator.
 
 pub mod conformance;
 pub mod frames;

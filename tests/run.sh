@@ -120,7 +120,7 @@ step 'Clippy' cargo clippy --quiet --workspace --all-targets -- -D warnings
 step 'Bare-metal targets' build_for_bare_metal
 step 'Images of the boards' build_images
 step 'Documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --quiet --workspace --no-deps
-step 'Packages' cargo package --quiet --workspace --exclude tests --exclude reference \
+step 'Packages' cargo package --quiet --workspace --exclude tests --exclude peers --exclude reference \
     --allow-dirty
 step 'Tests' as_some_root cargo test --workspace
 step 'A million nearly right frames' env FRAMES=1000000 \

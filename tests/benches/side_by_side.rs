@@ -12,9 +12,6 @@ use std::process::ExitCode;
 use clamp_core::Clamp;
 use tests::callgrind::{MEASURE, instructions_a_call};
 
-#[path = "side_by_side/peers.rs"]
-mod peers;
-
 /// Calls of the measured function in one run.
 const CALLS: u64 = 10;
 const CEILING: u16 = 1452;
@@ -41,10 +38,18 @@ const CLAMPERS: [(&str, Clamper); 5] = [
     ("clamp-core", |frame| {
         let _outcome = DSL.frame(frame);
     }),
-    ("smoltcp, in place", peers::smoltcp_in_place),
-    ("smoltcp, Repr", peers::smoltcp_repr),
-    ("etherparse", peers::etherparse),
-    ("pnet", peers::pnet),
+    ("smoltcp, in place", |frame| {
+        peers::smoltcp_in_place(frame, CEILING);
+    }),
+    ("smoltcp, Repr", |frame| {
+        peers::smoltcp_repr(frame, CEILING);
+    }),
+    ("etherparse", |frame| {
+        peers::etherparse(frame, CEILING);
+    }),
+    ("pnet", |frame| {
+        peers::pnet(frame, CEILING);
+    }),
 ];
 
 /// A frame with these options and a right checksum.

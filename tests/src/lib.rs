@@ -3,12 +3,13 @@
 //!
 //! The library half is what several integration tests share: the [`oracle`], the random [`frames`] and the
 //! [`conformance`] corpus of the package `reference`; [`lab`], network namespaces around a real Linux router;
-//! and [`linux`], what that router's own clamps do where ours differs on purpose; programs that are
-//! [`linked`] to be looked at, what [`callgrind`] counts, and the [`budget`] that figures are held to.
+//! and [`linux`], what that router's own clamps do where ours differs on purpose; how others' clamps fare on the
+//! corpus ([`fares`]); programs that are [`linked`] to be looked at, what [`callgrind`] counts, and the [`budget`] that figures are held to.
 
 pub mod black_holes;
 pub mod budget;
 pub mod callgrind;
+pub mod fares;
 pub mod lab;
 pub mod linked;
 pub mod linux;

@@ -35,10 +35,13 @@
 
 pub mod checksum;
 pub mod ingress;
+mod install;
 pub mod matching;
 pub mod maxseg;
 pub mod selection;
 pub mod tcpmss;
+
+pub use install::install;
 
 use selection::Selection;
 

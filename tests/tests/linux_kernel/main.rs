@@ -22,7 +22,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tests::lab::Lab;
 use tests::linux::selection::Selection;
-use tests::linux::{Engine, LinuxRouter, Rule};
+use tests::linux::{Engine, IpVersion, LinuxRouter, Rule, install};
 
 use comparison::Findings;
 use generator::Generator;
@@ -146,46 +146,14 @@ fn compare(engine: Engine) -> Findings {
             odd_offset_fixed: false,
         };
         lab.set_route_mtus(mtu_forward_bytes, mtu_back_bytes);
-        install_rule(&lab, &router);
+        for version in [IpVersion::V4, IpVersion::V6] {
+            install(&lab, engine, version, &[rule]);
+        }
         let ours = Ours::like(&router);
         findings.gather(&lab, &router, &ours, &mut generator, FRAMES_A_POLICY);
     }
     delivery::nothing_more_comes_out(&lab);
     findings
-}
-
-/// Leaves the router with this one rule.
-fn install_rule(lab: &Lab, router: &LinuxRouter) {
-    let tools = match router.engine {
-        Engine::IptablesLegacy => ["iptables-legacy", "ip6tables-legacy"],
-        Engine::IptablesNft => ["iptables-nft", "ip6tables-nft"],
-        Engine::Nft => return install_nft_rule(lab, router.rule),
-    };
-    let ceiling = match router.rule {
-        Rule::RouteMtu => "--clamp-mss-to-pmtu".to_owned(),
-        Rule::Fixed(mss) => format!("--set-mss {mss}"),
-    };
-    for tool in tools {
-        lab.on_router(&format!("{tool} --wait -F FORWARD"));
-        lab.on_router(&format!(
-            "{tool} --wait -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS {ceiling}"
-        ));
-    }
-}
-
-fn install_nft_rule(lab: &Lab, rule: Rule) {
-    let ceiling = match rule {
-        Rule::RouteMtu => "rt mtu".to_owned(),
-        Rule::Fixed(mss) => mss.to_string(),
-    };
-    lab.on_router("nft flush ruleset");
-    for family in ["ip", "ip6"] {
-        lab.on_router(&format!(
-            "nft table {family} clamping {{ chain forwarding {{ \
-             type filter hook forward priority 0 ; \
-             tcp flags syn tcp option maxseg size set {ceiling} ; }} ; }}"
-        ));
-    }
 }
 
 /// `SEED` from the environment, or a new one.

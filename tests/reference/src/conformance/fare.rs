@@ -14,6 +14,8 @@ pub enum Fare {
     Bytes(Vec<u8>),
     /// Nothing came out: the clamp drops what it does not like.
     Dropped,
+    /// It panicked.
+    Panicked,
     /// It can't be asked: no Ethernet, no tunnels, no insertion.
     NotAsked,
 }
@@ -30,17 +32,20 @@ pub enum Verdict {
     WrongBytes,
     /// Dropped, where the contract hands it back.
     Dropped,
+    /// The clamp panicked, and what it is a part of ends.
+    Panicked,
     /// Not asked.
     NotAsked,
 }
 
 impl Verdict {
     /// Every verdict, from the best to none.
-    pub const ALL: [Verdict; 5] = [
+    pub const ALL: [Verdict; 6] = [
         Verdict::Right,
         Verdict::LeftAsItWas,
         Verdict::WrongBytes,
         Verdict::Dropped,
+        Verdict::Panicked,
         Verdict::NotAsked,
     ];
 }
@@ -52,6 +57,7 @@ impl fmt::Display for Verdict {
             Self::LeftAsItWas => "left as it was",
             Self::WrongBytes => "wrong bytes",
             Self::Dropped => "dropped",
+            Self::Panicked => "panicked",
             Self::NotAsked => "not asked",
         })
     }
@@ -63,6 +69,7 @@ pub fn judge(case: &Case, fare: &Fare) -> Verdict {
     match fare {
         Fare::NotAsked => Verdict::NotAsked,
         Fare::Dropped => Verdict::Dropped,
+        Fare::Panicked => Verdict::Panicked,
         Fare::Bytes(bytes) if *bytes == case.output => Verdict::Right,
         Fare::Bytes(bytes) if *bytes == case.input => Verdict::LeftAsItWas,
         Fare::Bytes(_) => Verdict::WrongBytes,

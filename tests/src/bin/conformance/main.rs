@@ -1,12 +1,18 @@
 //! Runs any clamp against the conformance corpus. `tests/conformance/README.md` says how.
 
+mod program;
+
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use tests::conformance::{Case, Fare, Verdict, corpus, judge, ours, policy_in_words};
-use tests::frames::{Hex, hex};
+use tests::fares;
+use tests::frames::Hex;
+
+use program::Program;
 
 /// Runs a clamp against the conformance corpus.
 ///
@@ -16,83 +22,35 @@ use tests::frames::{Hex, hex};
 #[command(after_help = "Examples:
   conformance                            the clamp of this repository
   conformance --against './my-clamp'     a program that answers on standard output what it is asked on
-                                         standard input, a line a case")]
+                                         standard input, a line a case
+  conformance --peers                    the Linux kernel's clamps and those on Rust crates, as tables (root,
+                                         or under `unshare -rn`)")]
 struct Arguments {
     /// A shell command that starts the clamp; without it, the clamp of this repository is asked
     #[arg(long, value_name = "COMMAND")]
     against: Option<String>,
+    /// How long it may take for an answer
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 10,
+        requires = "against"
+    )]
+    patience: u64,
+    /// Print how the peers fare that the project knows
+    #[arg(long, conflicts_with_all = ["against", "quiet"])]
+    peers: bool,
     /// Print only the sums
     #[arg(long)]
     quiet: bool,
 }
 
-/// A clamp in another process, asked a line at a time.
-struct Peer {
-    process: Child,
-    questions: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Peer {
-    fn start(command: &str) -> io::Result<Self> {
-        let mut process = Command::new("sh")
-            .args(["-c", command])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let questions = process.stdin.take();
-        let answers = process.stdout.take().map(BufReader::new);
-        let answers = answers.ok_or_else(|| io::Error::other("no standard output"))?;
-        Ok(Self {
-            process,
-            questions,
-            answers,
-        })
-    }
-
-    fn ask(&mut self, case: &Case) -> io::Result<Fare> {
-        let digits: String = Hex(case.input.clone())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let policy = policy_in_words(&case.policy);
-        if let Some(questions) = &mut self.questions {
-            let asked = writeln!(questions, "{policy}\t{}\t{digits}", case.call);
-            // One that has ended may have answered before.
-            asked.or_else(|error| match error.kind() {
-                io::ErrorKind::BrokenPipe => Ok(()),
-                _ => Err(error),
-            })?;
-        }
-        let mut answer = String::new();
-        if self.answers.read_line(&mut answer)? == 0 {
-            return Err(io::Error::other("it ended before it answered"));
-        }
-        match answer.trim_end() {
-            "dropped" => Ok(Fare::Dropped),
-            "not asked" => Ok(Fare::NotAsked),
-            digits
-                if digits.len().is_multiple_of(2)
-                    && digits.chars().all(|digit| digit.is_ascii_hexdigit()) =>
-            {
-                Ok(Fare::Bytes(hex(digits)))
-            }
-            other => Err(io::Error::other(format!("{other:?} is no answer"))),
-        }
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        // The end of its input ends it; one that goes on all the same is ended.
-        self.questions = None;
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.peers {
+        print!("{}", fares::tables());
+        return ExitCode::SUCCESS;
+    }
     match run(&arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -106,14 +64,18 @@ fn main() -> ExitCode {
 /// Whether everything asked was right.
 fn run(arguments: &Arguments) -> Result<bool, String> {
     let mut report = io::stdout().lock();
-    let mut peer = match &arguments.against {
-        Some(command) => Some(Peer::start(command).map_err(|error| format!("{command}: {error}"))?),
+    let patience = Duration::from_secs(arguments.patience);
+    let mut program = match &arguments.against {
+        Some(command) => {
+            let started = Program::start(command, patience);
+            Some(started.map_err(|error| format!("{command}: {error}"))?)
+        }
         None => None,
     };
     let mut sums: BTreeMap<Verdict, usize> = BTreeMap::new();
     for case in corpus() {
-        let fare = match &mut peer {
-            Some(peer) => peer
+        let fare = match &mut program {
+            Some(program) => program
                 .ask(&case)
                 .map_err(|error| format!("at {:?}: {error}", case.name))?,
             None => Fare::Bytes(ours(&case).0),

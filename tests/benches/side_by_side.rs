@@ -1,6 +1,6 @@
 //! What a Rust user would write today to clamp a plain IPv4 SYN with somebody else's wire formats, beside
-//! this clamp: instructions a frame, counted by callgrind on the same frames in one run, and what
-//! each makes of the inputs that clamps get wrong. `cargo bench -p tests --bench side_by_side` prints
+//! this clamp: instructions a frame, counted by callgrind on the same frames in one run, bytes of code, and
+//! what each makes of the inputs that clamps get wrong. `cargo bench -p tests --bench side_by_side` prints
 //! the tables.
 //!
 //! The peers look for IPv4 and TCP only, without VLAN, PPPoE, IPv6 or tunnels, so they have less to do.
@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use clamp_core::Clamp;
 use tests::callgrind::{MEASURE, instructions_a_call};
+use tests::linked::{PEERS, Sizes};
 
 /// Calls of the measured function in one run.
 const CALLS: u64 = 10;
@@ -51,6 +52,16 @@ const CLAMPERS: [(&str, Clamper); 5] = [
         peers::pnet(frame, CEILING);
     }),
 ];
+
+/// The entries of [`PEERS`] that are linked alone, to see how much code each is.
+const ENTRIES: [&str; 5] = [
+    "clamp_core",
+    "smoltcp_in_place",
+    "smoltcp_repr",
+    "etherparse",
+    "pnet",
+];
+const SMALL_TARGET: &str = "thumbv7em-none-eabihf";
 
 /// A frame with these options and a right checksum.
 fn syn(options: &[u8; 20]) -> Vec<u8> {
@@ -217,6 +228,17 @@ fn main() -> ExitCode {
         }
         println!();
     }
+    print!("| bytes of code on a Cortex-M7 |");
+    for entry in ENTRIES {
+        match PEERS.sizes(entry, SMALL_TARGET, "s") {
+            Ok(Sizes { text, .. }) => print!(" {text} |"),
+            Err(why) => {
+                eprintln!("{entry}: {why}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    println!();
     let mut all_of_ours_are_right = true;
     for trap in traps() {
         print!("| {} |", trap.name);

@@ -1,7 +1,10 @@
 //! Programs of the workspace that are linked to be looked at, not to be run.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use object::{Object, ObjectSection, SectionKind};
 
 /// Something that cargo links, with an entry whose name can be chosen.
 #[derive(Clone, Copy)]
@@ -19,6 +22,14 @@ pub const CLAMP: Program = Program {
     package: "clamp-core",
     kind: "--example",
     name: "footprint",
+    folder: "examples",
+};
+
+/// Clamps on others' wire formats, and ours beside them, one at a time.
+pub const PEERS: Program = Program {
+    package: "peers",
+    kind: "--example",
+    name: "peers-footprint",
     folder: "examples",
 };
 
@@ -41,7 +52,40 @@ pub const ROUTER: Program = Program {
 /// The host's own target, on which a program without `std` has to leave out what starts others.
 pub const HOST: &str = "x86_64-unknown-linux-gnu";
 
+/// What a linked program takes, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Its code.
+    pub text: u64,
+    /// Its constants.
+    pub constants: u64,
+    /// Its static RAM.
+    pub ram: u64,
+}
+
 impl Program {
+    /// Links one entry as [`Program::link`] does, and measures it.
+    ///
+    /// # Errors
+    /// What the compiler or the linker said, or why the program can't be read.
+    pub fn sizes(self, entry: &str, target: &str, opt_level: &str) -> Result<Sizes, String> {
+        let program = self.link(entry, target, opt_level)?;
+        let bytes =
+            fs::read(&program).map_err(|error| format!("{}: {error}", program.display()))?;
+        let file = object::File::parse(bytes.as_slice()).map_err(|error| error.to_string())?;
+        let sum = |kinds: &[SectionKind]| {
+            file.sections()
+                .filter(|section| kinds.contains(&section.kind()))
+                .map(|section| section.size())
+                .sum()
+        };
+        Ok(Sizes {
+            text: sum(&[SectionKind::Text]),
+            constants: sum(&[SectionKind::ReadOnlyData, SectionKind::ReadOnlyString]),
+            ram: sum(&[SectionKind::Data, SectionKind::UninitializedData]),
+        })
+    }
+
     /// Links one entry and all that it reaches for `target`; returns where the program is.
     ///
     /// # Errors

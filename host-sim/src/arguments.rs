@@ -59,6 +59,8 @@ Examples:
       only what the old firewall's line takes
   host-sim router --lan port1 --lan-address 192.168.1.1/24 --wan port2 --wan-address 198.51.100.2/24 --gateway 198.51.100.1 --wan-mtu 1492
       the firmware's router between two interfaces of this machine
+  host-sim router --lan port1 --lan-address 192.168.1.1/24 --wan tap:wan --wan-address 198.51.100.2/24 --gateway 198.51.100.1
+      the same with a TAP on one side: ip tuntap add dev wan mode tap user $USER, or it is made
 
 Exit codes: 0 fine, 1 not as it should be, 2 bad usage, or something can't be used";
 

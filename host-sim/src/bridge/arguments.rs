@@ -3,6 +3,7 @@
 use clap::{ArgGroup, Args};
 
 use crate::arguments::PolicyFlags;
+use crate::interface::InterfaceName;
 
 /// What `host-sim bridge` is asked to do.
 #[derive(Debug, Args)]
@@ -11,12 +12,13 @@ use crate::arguments::PolicyFlags;
     .required(true)
     .multiple(true))]
 pub(crate) struct BridgeArguments {
-    /// The interface on one side of the wire
+    /// The interface on one side of the wire; tap:NAME is the other end of that TAP, which is made where
+    /// there is none
     #[arg(long, value_name = "IF")]
-    pub(crate) left: String,
+    pub(crate) left: InterfaceName,
     /// The interface on the other side
     #[arg(long, value_name = "IF")]
-    pub(crate) right: String,
+    pub(crate) right: InterfaceName,
     #[command(flatten)]
     pub(crate) policy: PolicyFlags,
     /// Report for machines, as JSON

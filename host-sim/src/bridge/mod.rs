@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 use serde::Serialize;
 
 use crate::Exit;
-use crate::interface::{Interface, InterfaceError, Ready, Stop};
+use crate::interface::{Interface, InterfaceError, InterfaceName, Ready, Stop};
 use crate::rules::{Interfaces, Way};
 pub(crate) use arguments::BridgeArguments;
 use pump::Pump;
@@ -32,10 +32,11 @@ pub(crate) fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Exit, String> {
-    if arguments.left == arguments.right {
+    let [left, right] = [&arguments.left, &arguments.right].map(InterfaceName::device);
+    if left == right {
         return Err("--left and --right are the same interface".into());
     }
-    let interfaces = Interfaces::between(&arguments.left, &arguments.right);
+    let interfaces = Interfaces::between(left, right);
     let policy = arguments.policy.required_policy(&interfaces)?;
     let words = |error: InterfaceError| error.to_string();
     // Signals first: one that comes while the interfaces open ends the bridge like any other.

@@ -81,6 +81,7 @@ impl Tally {
             Sent::QueueFull => "queue full",
             Sent::TooLong => "too long for the way out",
             Sent::Refused => "refused by the kernel",
+            Sent::Unplugged => "the way out is down",
         };
         *self.lost.entry(why).or_default() += 1;
     }

@@ -95,6 +95,11 @@ impl Offload {
         }
     }
 
+    /// Whether it is longer than what a wire carries.
+    pub(super) fn is_to_be_cut(self) -> bool {
+        self.cut() != Cut::None
+    }
+
     /// Where the bytes begin that an unfinished checksum covers, and where its field is, both
     /// from the start of the frame. The field holds the sum of the pseudo-header.
     pub(super) fn unfinished_checksum(self) -> Option<(usize, usize)> {

@@ -14,49 +14,26 @@ use nix::sys::socket::{
 
 use super::error::InterfaceError;
 use super::offload::{HEADER_LEN, Offload};
-use super::segmentation::{FrameBuffer, Unsupported, wire_frames};
+use super::segmentation::{FrameBuffer, Unsupported};
 use super::socket_options::{AddMembership, AuxiliaryData, IgnoreOutgoing, VnetHeader};
 use super::vlan_tag::{self, AUXILIARY_DATA_LEN, MACS_LEN, TAG_LEN};
+use super::{Received, Sent};
 
-/// The longest frame that is taken in: an IP packet of 65,535 bytes, Ethernet and three VLAN tags,
-/// and the tag that the kernel took out.
-pub(crate) const LONGEST_FRAME_LEN: usize = 65_535 + 14 + 4 * TAG_LEN;
 /// Asked for; the kernel gives as much as `net.core.rmem_max` allows.
 const RECEIVE_BUFFER_BYTES: usize = 8 << 20;
 /// `ARPHRD_ETHER`: also what TAP and veth interfaces say they are.
 const ETHERNET: u16 = 1;
 
-/// One interface of this machine, open for whole frames.
-pub(crate) struct Interface {
+/// An interface of this machine, open for whole frames beside its own stack.
+pub(crate) struct PacketSocket {
     name: String,
     mac: [u8; 6],
     socket: OwnedFd,
 }
 
-/// A frame that came in.
-pub(crate) struct Received<'a> {
-    /// What the sender left to a network card.
-    pub(crate) offload: Offload,
-    /// The frame, its VLAN tag in its place.
-    pub(crate) frame: &'a mut [u8],
-}
-
-/// What became of a frame that was to go out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sent {
-    /// It is on its way.
-    OnItsWay,
-    /// The interface's queue is full.
-    QueueFull,
-    /// It is longer than the interface's MTU allows.
-    TooLong,
-    /// The kernel finds fault with it.
-    Refused,
-}
-
-impl Interface {
+impl PacketSocket {
     /// Opens the interface `name` in promiscuous mode.
-    pub(crate) fn open(name: &str) -> Result<Self, InterfaceError> {
+    pub(super) fn open(name: &str) -> Result<Self, InterfaceError> {
         let address = link_address(name)?;
         let socket = socket(
             AddressFamily::Packet,
@@ -83,26 +60,26 @@ impl Interface {
             mr_address: [0; 8],
         };
         setsockopt(&socket, AddMembership, &membership).map_err(refused("promiscuous mode"))?;
-        let interface = Self {
+        let socket = Self {
             name: name.to_owned(),
             mac: address.addr().unwrap_or_default(),
             socket,
         };
-        interface.forget_frames_of_others()?;
-        Ok(interface)
+        socket.forget_frames_of_others()?;
+        Ok(socket)
     }
 
-    pub(crate) fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.name
     }
 
     /// Its MAC address.
-    pub(crate) fn mac(&self) -> [u8; 6] {
+    pub(super) fn mac(&self) -> [u8; 6] {
         self.mac
     }
 
     /// The next frame, if one is there. `buffer` is where it is put.
-    pub(crate) fn receive<'a>(
+    pub(super) fn receive<'a>(
         &self,
         buffer: &'a mut FrameBuffer,
     ) -> Result<Option<Result<Received<'a>, Unsupported>>, InterfaceError> {
@@ -156,7 +133,7 @@ impl Interface {
     }
 
     /// Sends a frame, given in two parts: a header and what follows it.
-    pub(crate) fn send(
+    pub(super) fn send(
         &self,
         offload: Offload,
         header: &[u8],
@@ -200,16 +177,9 @@ impl Interface {
     }
 }
 
-impl AsFd for Interface {
+impl AsFd for PacketSocket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
-    }
-}
-
-impl Received<'_> {
-    /// Hands the frame, as one or several frames that a wire could carry, to `each`.
-    pub(crate) fn wire_frames(&mut self, each: impl FnMut(&mut [u8])) -> Result<(), Unsupported> {
-        wire_frames(self.offload, self.frame, each)
     }
 }
 

@@ -4,12 +4,10 @@ use std::fmt;
 
 use super::checksum;
 use super::offload::{Cut, Offload};
-use super::packet_socket::LONGEST_FRAME_LEN;
-use super::vlan_tag::{MACS_LEN, TAG_LEN};
+use super::vlan_tag::{MACS_LEN, TAG_LEN, VLAN_ETHER_TYPES};
 
 const ETHER_TYPE_IPV4: u16 = 0x0800;
 const ETHER_TYPE_IPV6: u16 = 0x86dd;
-const VLAN_ETHER_TYPES: [u16; 3] = [0x8100, 0x88a8, 0x9100];
 const MAX_VLAN_TAGS: usize = 3;
 
 const IPV4_TOTAL_LENGTH_AT: usize = 2;
@@ -29,6 +27,10 @@ const TCP_FLAGS_OF_THE_FIRST: u8 = 0x80;
 const UDP_HEADER_LEN: usize = 8;
 const UDP_LENGTH_AT: usize = 4;
 const UDP_CHECKSUM_AT: usize = 6;
+
+/// The longest frame that is taken in: an IP packet of 65,535 bytes, Ethernet and three VLAN tags,
+/// and the tag that the kernel took out.
+const LONGEST_FRAME_LEN: usize = 65_535 + 14 + 4 * TAG_LEN;
 
 /// Room for the longest frame that an interface hands out.
 pub(crate) struct FrameBuffer(Vec<u8>);

@@ -1,4 +1,4 @@
-//! The VLAN tag that the kernel takes out of a received frame.
+//! VLAN tags: where a frame has one, and the one that the kernel takes out of a frame that is received.
 
 use nix::sys::socket::ControlMessageOwned;
 
@@ -7,12 +7,23 @@ pub(super) const TAG_LEN: usize = 4;
 /// Where it belongs: behind both MAC addresses.
 pub(super) const MACS_LEN: usize = 12;
 
+/// What the tags of customers and providers, and older ones of providers, say they are.
+pub(super) const VLAN_ETHER_TYPES: [u16; 3] = [0x8100, 0x88a8, 0x9100];
+
 /// Length of the auxiliary data: `struct tpacket_auxdata` (packet(7)).
 pub(super) const AUXILIARY_DATA_LEN: usize = 20;
 const TAG_CONTROL_AT: usize = 16;
 const TAG_PROTOCOL_AT: usize = 18;
 /// What the kernel means where it does not say: 802.1Q.
 const CUSTOMER_TAG: u16 = 0x8100;
+
+/// Whether a frame, given in two parts, has a tag.
+pub(super) fn is_tagged(header: &[u8], rest: &[u8]) -> bool {
+    let mut behind_macs = header.iter().chain(rest).skip(MACS_LEN);
+    let ether_type = behind_macs.next().zip(behind_macs.next());
+    ether_type
+        .is_some_and(|(&high, &low)| VLAN_ETHER_TYPES.contains(&u16::from_be_bytes([high, low])))
+}
 
 /// The tag that `message` holds, as a wire carries it; `None` where the frame had none.
 pub(super) fn taken_out(message: &ControlMessageOwned) -> Option<[u8; TAG_LEN]> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::machine::Machine;
+use crate::interface::InterfaceName;
 
 /// What `host-sim lab` is asked to do.
 #[derive(Debug, Args)]
@@ -110,12 +111,13 @@ pub(crate) struct PppoeArguments {
 /// What `host-sim lab join` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct JoinArguments {
-    /// The interface that the router's LAN is joined to
+    /// The interface that the router's LAN is joined to; tap:NAME is the other end of that TAP, which is made
+    /// where there is none
     #[arg(long, value_name = "IF", requires = "wan")]
-    pub(crate) lan: Option<String>,
+    pub(crate) lan: Option<InterfaceName>,
     /// The interface that its WAN is joined to
     #[arg(long, value_name = "IF", requires = "lan")]
-    pub(crate) wan: Option<String>,
+    pub(crate) wan: Option<InterfaceName>,
     /// Make two network namespaces, lab-lan and lab-wan, and join those
     #[arg(long, conflicts_with_all = ["lan", "wan"], required_unless_present = "lan")]
     pub(crate) netns: bool,

@@ -50,8 +50,8 @@ pub(super) fn run(
     // Kept until the end: they go with this value.
     let namespaces = arguments.netns.then(Namespaces::create).transpose()?;
     let (lan, wan) = match (&namespaces, &arguments.lan, &arguments.wan) {
-        (Some(_), ..) => (Namespaces::LAN_INTERFACE, Namespaces::WAN_INTERFACE),
-        (None, Some(lan), Some(wan)) => (lan.as_str(), wan.as_str()),
+        (Some(_), ..) => (&Namespaces::lan_interface(), &Namespaces::wan_interface()),
+        (None, Some(lan), Some(wan)) => (lan, wan),
         (None, ..) => return Err("give --lan and --wan, or --netns".into()),
     };
     let lan = Interface::open(lan).map_err(words)?;
@@ -231,7 +231,9 @@ impl Joint {
             moved = true;
             match self.interface.send(Offload::NOTHING, &[], &frame) {
                 Ok(Sent::OnItsWay) => self.to_interface += 1,
-                Ok(Sent::QueueFull | Sent::TooLong | Sent::Refused) => self.lost += 1,
+                Ok(Sent::QueueFull | Sent::TooLong | Sent::Refused | Sent::Unplugged) => {
+                    self.lost += 1;
+                }
                 Err(error) => return Err(error.to_string()),
             }
         }

@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::process::Command;
 
+use crate::interface::InterfaceName;
+
 /// What prepares both, in order. The namespace of the WAN is hop and server in one.
 const SETUP: [&str; 19] = [
     "netns add lab-lan",
@@ -33,9 +35,15 @@ pub(super) struct Namespaces;
 
 impl Namespaces {
     /// This machine's end of the LAN.
-    pub(super) const LAN_INTERFACE: &str = "lab-lan0";
+    pub(super) fn lan_interface() -> InterfaceName {
+        InterfaceName::Device("lab-lan0".to_owned())
+    }
+
     /// This machine's end of the WAN.
-    pub(super) const WAN_INTERFACE: &str = "lab-wan0";
+    pub(super) fn wan_interface() -> InterfaceName {
+        InterfaceName::Device("lab-wan0".to_owned())
+    }
+
     /// What a user may want to do with them.
     pub(super) const HINT: &str = "\n\
         \x20 ip netns exec lab-lan ping 203.0.113.2\n\

@@ -8,17 +8,19 @@ use std::str::FromStr;
 use clap::Args;
 use firmware::router::config::{ForwardedProtocol, PortForward};
 
+use crate::interface::InterfaceName;
 use crate::rules::Rule;
 
 /// What `host-sim router` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct RouterArguments {
-    /// The interface towards the hosts
+    /// The interface towards the hosts; tap:NAME is the other end of that TAP, which is made where there is
+    /// none
     #[arg(long, value_name = "IF")]
-    pub(crate) lan: String,
+    pub(crate) lan: InterfaceName,
     /// The interface towards everybody else; the same one if VLANs tell the two apart
     #[arg(long, value_name = "IF")]
-    pub(crate) wan: String,
+    pub(crate) wan: InterfaceName,
     /// The router's address in the LAN and the length of its prefix (192.168.1.1/24); once more for
     /// IPv6, with a prefix of 64 bits that is advertised to the hosts
     #[arg(long, value_name = "ADDRESS/N", required = true)]

@@ -9,6 +9,7 @@ use firmware::router::config::{
 use firmware::router::config_error::ConfigError;
 
 use super::arguments::{AddressInNetwork, RouterArguments};
+use crate::interface::InterfaceName;
 use crate::rules::{Interfaces, typed};
 
 /// Where the router's two ports are: the wire's number and the port's MAC address.
@@ -93,7 +94,7 @@ fn interfaces(arguments: &RouterArguments) -> Interfaces {
         Some(vlan) => format!("{interface}.{vlan}"),
         None => interface.to_owned(),
     };
-    let RouterArguments { lan, wan, .. } = arguments;
+    let [lan, wan] = [&arguments.lan, &arguments.wan].map(InterfaceName::device);
     let mut interfaces = Interfaces::unknown()
         .and(&name(lan, arguments.lan_vlan), Ports::lan(0))
         .and(&name(wan, arguments.wan_vlan), Ports::WAN);

@@ -11,6 +11,7 @@ pub(super) struct PortTally {
     queue_full: u64,
     too_long: u64,
     refused: u64,
+    unplugged: u64,
     pub(super) offload_not_done: u64,
 }
 
@@ -21,6 +22,7 @@ impl PortTally {
             ("queue full", self.queue_full),
             ("too long for the interface", self.too_long),
             ("refused by the kernel", self.refused),
+            ("interface down", self.unplugged),
             ("offload that is not done here", self.offload_not_done),
         ]
         .into_iter()
@@ -48,6 +50,7 @@ impl Wires for Interfaces<'_> {
             Ok(Sent::QueueFull) => tally.queue_full += 1,
             Ok(Sent::TooLong) => tally.too_long += 1,
             Ok(Sent::Refused) => tally.refused += 1,
+            Ok(Sent::Unplugged) => tally.unplugged += 1,
             Err(error) => {
                 self.failure.get_or_insert(error);
             }

@@ -35,6 +35,11 @@ pub const LAN_INTERFACE: &str = "lan";
 /// The router's interface towards the hop.
 pub const WAN_INTERFACE: &str = "wan";
 
+/// The client's interface towards the router.
+pub const CLIENT_INTERFACE: &str = "wire";
+/// The hop's interface towards the router.
+pub const HOP_INTERFACE: &str = "near";
+
 /// How often the client is asked whether it has an address.
 const ADDRESS_ATTEMPTS: u32 = 200;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(100);
@@ -85,6 +90,24 @@ impl Internet {
     /// With what to install or to allow, when this process may not make namespaces or a tool is missing.
     #[must_use]
     pub fn new(link_mtu_bytes: u16, too_big: TooBig) -> Internet {
+        let veth = |router: &Namespace, client: &Namespace, hop: &Namespace| {
+            lay_wire(router, LAN_INTERFACE, client, CLIENT_INTERFACE);
+            lay_wire(router, WAN_INTERFACE, hop, HOP_INTERFACE);
+        };
+        Internet::wired(link_mtu_bytes, too_big, veth).0
+    }
+
+    /// The same with other wires between router, client and hop, which `wires` lays and brings up; returns
+    /// what it returns as well.
+    ///
+    /// # Panics
+    /// The same.
+    #[must_use]
+    pub fn wired<T>(
+        link_mtu_bytes: u16,
+        too_big: TooBig,
+        wires: impl FnOnce(&Namespace, &Namespace, &Namespace) -> T,
+    ) -> (Internet, T) {
         let client = Namespace::new("client");
         let router = Namespace::new("router");
         let hop = Namespace::new("hop");
@@ -96,8 +119,7 @@ impl Internet {
                 }
             });
         }
-        lay_wire(&router, LAN_INTERFACE, &client, "wire");
-        lay_wire(&router, WAN_INTERFACE, &hop, "near");
+        let laid = wires(&router, &client, &hop);
         lay_wire(&hop, "far", &server, "wire");
         client.run(|| {
             address_with_gateway("192.168.1.2/24", "192.168.1.1");
@@ -107,12 +129,13 @@ impl Internet {
             address_with_gateway("2001:db8:3::2/64", "2001:db8:3::1");
         });
         hop.run(move || configure_hop(link_mtu_bytes, too_big));
-        Internet {
+        let internet = Internet {
             client,
             router,
             server,
             hop,
-        }
+        };
+        (internet, laid)
     }
 }
 

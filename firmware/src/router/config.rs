@@ -60,6 +60,15 @@ impl Ipv4Interface {
             .is_none_or(|bits| bits == 0)
     }
 
+    /// Whether `address` may be a host's in the network, which is not the router: neither the network's own address
+    /// nor that for broadcasts.
+    pub(crate) fn has_host(self, address: Ipv4Addr) -> bool {
+        let host_mask = !self.mask();
+        let host = address.to_bits() & host_mask;
+        let differing = address.to_bits() ^ self.address.to_bits();
+        differing != 0 && differing & !host_mask == 0 && host != 0 && host != host_mask
+    }
+
     /// The broadcast address of the network.
     #[must_use]
     pub fn broadcast(self) -> Ipv4Addr {
@@ -87,10 +96,8 @@ impl Ipv6Interface {
     /// Whether `address` lies under the prefix.
     #[must_use]
     pub fn contains(self, address: Ipv6Addr) -> bool {
-        let mask = u128::MAX
-            .checked_shl(128_u32.saturating_sub(u32::from(self.prefix_len)))
-            .unwrap_or(0);
-        (address.to_bits() ^ self.address.to_bits()) & mask == 0
+        let differing = address.to_bits() ^ self.address.to_bits();
+        differing.leading_zeros() >= u32::from(self.prefix_len)
     }
 }
 

@@ -207,10 +207,8 @@ fn check_forwards(settings: &Settings<'_>) -> Result<(), ConfigError> {
         let is_inner = settings
             .inner
             .is_some_and(|inner| inner.ipv4 == forward.inside);
-        let is_lan_host = settings.lans.iter().any(|lan| {
-            let reserved = [lan.ipv4.address, lan.ipv4.network(), lan.ipv4.broadcast()];
-            lan.ipv4.contains(forward.inside) && !reserved.contains(&forward.inside)
-        });
+        let mut lans = settings.lans.iter();
+        let is_lan_host = lans.any(|lan| lan.ipv4.has_host(forward.inside));
         if !is_inner && !is_lan_host {
             let problem = Problem::OutsideV4(forward.inside);
             return Err(ConfigError::new("forwards[].inside", problem).at(index));

@@ -32,6 +32,7 @@ pub(crate) struct Ipv4Header {
 
 impl Ipv4Header {
     /// Reads the header and holds it to its lengths, which `there` bytes have to satisfy.
+    #[inline(always)]
     fn read_fields(packet: &[u8], there: usize) -> Option<Self> {
         let fixed: [u8; MIN_HEADER_LEN] = array_at(packet, 0)?;
         let header_len = usize::from(fixed[0] & 0x0f).wrapping_mul(4);

@@ -127,6 +127,37 @@ impl Ipv6Header {
     }
 }
 
+/// What the header says of a packet whose transport header follows at once, as nearly always.
+#[derive(Clone, Copy)]
+pub(crate) struct PlainHeader {
+    pub(crate) total_len: usize,
+    pub(crate) hop_limit: u8,
+    pub(crate) protocol: u8,
+    pub(crate) source: Ipv6Addr,
+    pub(crate) destination: Ipv6Addr,
+}
+
+impl PlainHeader {
+    /// Reads the header of a packet of TCP or UDP; `None` when something stands between, or isn't right.
+    pub(crate) fn read(packet: &[u8]) -> Option<Self> {
+        let header: &[u8; HEADER_LEN] = packet.first_chunk()?;
+        let payload_len = usize::from(u16::from_be_bytes([header[4], header[5]]));
+        let total_len = HEADER_LEN.saturating_add(payload_len);
+        let protocol = header[6];
+        let is_plain = header[0] >> 4 == 6
+            && matches!(protocol, super::ip::TCP | super::ip::UDP)
+            && total_len <= packet.len();
+        is_plain.then_some(())?;
+        Some(Self {
+            total_len,
+            hop_limit: header[HOP_LIMIT_AT],
+            protocol,
+            source: ipv6_at(header, 8)?,
+            destination: ipv6_at(header, 24)?,
+        })
+    }
+}
+
 fn extension_len(packet: &[u8], at: usize) -> Result<usize, Drop> {
     let units = u8_at(packet, at.saturating_add(1)).ok_or(Drop::MalformedIpv6)?;
     Ok(usize::from(units).saturating_add(1).saturating_mul(8))

@@ -84,10 +84,8 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             PortId::Wan => Some(self.config.wan.ipv4),
             PortId::Inner => None,
         };
-        network.is_some_and(|network| {
-            let reserved = [network.address, network.network(), network.broadcast()];
-            network.contains(address) && !reserved.contains(&address)
-        }) && !self.config.answers_arp_for(port, address)
+        network.is_some_and(|network| network.has_host(address))
+            && !self.config.answers_arp_for(port, address)
     }
 
     /// Turns away what can't have been sent by whom it says, or isn't for one host (RFC 1812,

@@ -5,8 +5,8 @@
 //! Each step is a module, in this order, and no step goes back:
 //! 1. `port`: the wire and the VLAN tag name the logical port. The frame is for the router's MAC, or
 //!    for many.
-//!    A whole IPv4 packet of a session that runs goes straight to 7 (`express_v4`): all that is asked
-//!    in between was asked when the session was opened.
+//!    A whole packet of a session that runs goes straight to 7 (`express_v4`, `express_v6`): all that is
+//!    asked in between was asked when the session was opened.
 //! 2. `local_v4`, `local_v6`: who can't have sent it is turned away (`martian`). ARP (`arp`),
 //!    neighbour discovery (`ndp`, `advertise`) and echo for the router are answered.
 //! 3. `nat` (IPv4), `firewall` (IPv6): which `session` it belongs to, and so where it goes. Nothing
@@ -60,7 +60,9 @@ pub mod counters;
 mod error_v4;
 mod error_v6;
 pub(crate) mod ethernet;
+mod express;
 mod express_v4;
+mod express_v6;
 mod firewall;
 mod forward_v4;
 mod forward_v6;
@@ -354,6 +356,9 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     ) -> Result<Fate, Drop> {
         if !self.has_ipv6(origin.port) {
             return Err(Drop::NoIpv6);
+        }
+        if let Some(fate) = self.express_v6(origin, packet, now, wires) {
+            return fate;
         }
         let header = Ipv6Header::read(packet)?;
         let packet = packet

@@ -49,17 +49,16 @@ impl PathMtus {
             paths.min_by_key(|(_, path)| path.learned).map(|(at, _)| at)
         };
         let leaves = known.or_else(|| self.paths.is_full().then(oldest).flatten());
-        if let Some(at) = leaves
-            && at < self.paths.len()
-        {
-            self.paths.swap_remove(at);
-        }
         let path = Path {
             address,
             mtu_bytes,
             learned: now,
         };
-        self.paths.push(path).is_ok()
+        match leaves.and_then(|at| self.paths.get_mut(at)) {
+            Some(place) => *place = path,
+            None => return self.paths.push(path).is_ok(),
+        }
+        true
     }
 
     /// What the path to `address` carries, if anybody said.

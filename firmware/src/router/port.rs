@@ -1,6 +1,6 @@
 //! Logical ports: which one a frame belongs to, and which one leads to an address.
 
-use crate::router::address::Address;
+use crate::router::address::{Address, is_same_v6};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::config::{Config, EthernetPort, Ipv4Interface};
@@ -110,7 +110,7 @@ impl Config {
             .is_some_and(|port| address == link_local(port.mac));
         let is_inner = self
             .inner()
-            .is_some_and(|inner| inner.ipv6 == Some(address));
+            .is_some_and(|inner| inner.ipv6.is_some_and(|own| is_same_v6(own, address)));
         is_link_local || self.ipv6_address(port) == Some(address) || is_inner && port.is_inside()
     }
 
@@ -138,14 +138,15 @@ impl Config {
     pub(crate) fn is_router_v6(&self, address: Ipv6Addr) -> bool {
         let mut lans = self.lans.iter().filter_map(|lan| lan.ipv6);
         let wan = self.wan.ipv6.map(|ipv6| ipv6.interface.address);
-        lans.any(|ipv6| ipv6.address == address) || wan == Some(address)
+        lans.any(|ipv6| is_same_v6(ipv6.address, address))
+            || wan.is_some_and(|own| is_same_v6(own, address))
     }
 
     /// Whether `address` is the box's own stack's.
     pub(crate) fn is_inner(&self, address: Address) -> bool {
         self.inner().is_some_and(|inner| match address {
             Address::V4(address) => inner.ipv4 == address,
-            Address::V6(address) => inner.ipv6 == Some(address),
+            Address::V6(address) => inner.ipv6.is_some_and(|own| is_same_v6(own, address)),
         })
     }
 
@@ -174,10 +175,10 @@ impl Config {
         let on = |port, neighbour| {
             Some(Hop {
                 port,
-                neighbour: Address::V6(neighbour),
+                neighbour: Address::v6(neighbour),
             })
         };
-        if self.is_inner(Address::V6(destination)) {
+        if self.is_inner(Address::v6(destination)) {
             return on(PortId::Inner, destination);
         }
         let is_there = |ipv6: super::config::Ipv6Interface| ipv6.contains(destination);

@@ -29,7 +29,8 @@ pub(crate) fn ipv4_at(bytes: &[u8], at: usize) -> Option<Ipv4Addr> {
 
 /// The IPv6 address at `at`.
 pub(crate) fn ipv6_at(bytes: &[u8], at: usize) -> Option<Ipv6Addr> {
-    array_at::<16>(bytes, at).map(Ipv6Addr::from)
+    // By words, of which a processor copies several at a time; not so bytes.
+    array_at(bytes, at).map(|bytes| Ipv6Addr::from_bits(u128::from_be_bytes(bytes)))
 }
 
 /// Writes `value` at `at`. Past the end nothing is written: callers have read the field before.

@@ -21,6 +21,7 @@ needed=(
     chromium-headless-shell:chromium-headless-shell
     curl:curl
     dhcpd:isc-dhcp-server
+    editcap:wireshark-common
     ethtool:ethtool
     ip:iproute2
     iperf3:iperf3
@@ -29,6 +30,7 @@ needed=(
     qemu-system-arm:qemu-system-arm
     radvd:radvd
     tcpdump:tcpdump
+    tcprewrite:tcpreplay
     tshark:tshark
     unshare:util-linux
     valgrind:valgrind
@@ -142,6 +144,8 @@ step 'Flash' cargo bench --quiet -p tests --bench footprint
 step 'The router'"'"'s cost' cargo bench --quiet -p tests --bench router
 step 'A packet in a PPPoE session' cargo bench --quiet -p tests --bench pppoe_session
 step 'The simulator'"'"'s speed' cargo bench --quiet -p tests --bench simulator
+step 'A large capture, beside plain copies (bound: a minute)' \
+    cargo bench --quiet -p tests --bench capture_copy
 step 'A minute of random networks' cargo run --quiet --release -p host-sim -- \
     simulate --swarm --runs 1000000 --seconds 60 --seed "${SEED:-1}" --smallest target/smallest.toml
 printf '\nAll passed in %d s.\n' "$SECONDS"

@@ -78,27 +78,36 @@ impl Path {
 
     /// The encapsulation, such as `vlan 7 / pppoe / ipv4`.
     pub(crate) fn encapsulation(&self, bytes: &[u8]) -> String {
-        let mut words: Vec<String> = Vec::new();
+        let mut words = String::new();
+        let mut is_pppoe = false;
         for (index, &(layer, at)) in self.layers.iter().enumerate() {
-            words.push(match layer {
-                Layer::Vlan => match bytes.get(at..).and_then(<[u8]>::first_chunk) {
-                    Some(&tag) => format!("vlan {}", u16::from_be_bytes(tag) & 0x0fff),
-                    None => "vlan".into(),
-                },
-                Layer::Snap => "llc/snap".into(),
-                Layer::Null => "loopback".into(),
-                Layer::Hdlc => "cisco hdlc".into(),
-                Layer::Cooked => "cooked".into(),
-                Layer::Pppoe => "pppoe".into(),
-                Layer::Ipv4 => "ipv4".into(),
-                Layer::Ipv6 => "ipv6".into(),
-                Layer::Gre => "gre".into(),
-                Layer::Ethernet if index > 0 => "ethernet".into(),
-                Layer::Ppp if !words.iter().any(|word| word == "pppoe") => "ppp".into(),
+            let word = match layer {
+                Layer::Vlan => "vlan",
+                Layer::Snap => "llc/snap",
+                Layer::Null => "loopback",
+                Layer::Hdlc => "cisco hdlc",
+                Layer::Cooked => "cooked",
+                Layer::Pppoe => "pppoe",
+                Layer::Ipv4 => "ipv4",
+                Layer::Ipv6 => "ipv6",
+                Layer::Gre => "gre",
+                Layer::Ethernet if index > 0 => "ethernet",
+                Layer::Ppp if !is_pppoe => "ppp",
                 Layer::Ethernet | Layer::Ppp | Layer::ExtensionHeader | Layer::Tcp => continue,
-            });
+            };
+            is_pppoe |= layer == Layer::Pppoe;
+            if !words.is_empty() {
+                words.push_str(" / ");
+            }
+            words.push_str(word);
+            if let Layer::Vlan = layer
+                && let Some(&tag) = bytes.get(at..).and_then(<[u8]>::first_chunk)
+            {
+                words.push(' ');
+                words.push_str(&(u16::from_be_bytes(tag) & 0x0fff).to_string());
+            }
         }
-        words.join(" / ")
+        words
     }
 }
 
@@ -136,7 +145,7 @@ pub(crate) struct Flow {
 
 impl fmt::Display for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{} > {}", self.source, self.destination))
+        write!(f, "{} > {}", self.source, self.destination)
     }
 }
 

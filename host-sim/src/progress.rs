@@ -1,7 +1,7 @@
 //! A progress bar for long files, on a terminal only.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -50,16 +50,21 @@ impl Progress {
         self.0.wrap_read(input)
     }
 
-    /// `report`, which the bar makes room for only where both are on a terminal: to take it down and
-    /// put it up again takes longer than to print a line.
+    /// `report`, to be flushed at its end. The bar makes room for it only where both are on a terminal:
+    /// to take it down and put it up again takes longer than to print a line. Elsewhere nobody waits
+    /// for a line, and lines are gathered: a system call for each takes longer than to find it.
     pub(crate) fn beside<'a>(
         &'a self,
         report: &'a mut dyn Write,
         is_on_terminal: bool,
-    ) -> impl Write + 'a {
-        Beside {
-            bar: is_on_terminal.then_some(&self.0),
-            report,
+    ) -> Box<dyn Write + 'a> {
+        if is_on_terminal {
+            Box::new(Beside {
+                bar: &self.0,
+                report,
+            })
+        } else {
+            Box::new(BufWriter::new(report))
         }
     }
 
@@ -70,16 +75,13 @@ impl Progress {
 }
 
 struct Beside<'a> {
-    bar: Option<&'a ProgressBar>,
+    bar: &'a ProgressBar,
     report: &'a mut dyn Write,
 }
 
 impl Write for Beside<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.bar {
-            Some(bar) => bar.suspend(|| self.report.write(bytes)),
-            None => self.report.write(bytes),
-        }
+        self.bar.suspend(|| self.report.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

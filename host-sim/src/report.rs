@@ -1,6 +1,8 @@
 //! The report: rows as they come and a summary last, for eyes or for machines.
 
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
+use std::mem;
 
 use serde::Serialize;
 
@@ -11,6 +13,8 @@ pub(crate) struct Report<'a> {
     out: &'a mut dyn Write,
     json: bool,
     rows: u64,
+    /// The last line, for its room.
+    line: String,
     failure: Option<io::Error>,
 }
 
@@ -26,6 +30,7 @@ impl<'a> Report<'a> {
             out,
             json,
             rows: 0,
+            line: String::new(),
             failure: None,
         }
     }
@@ -35,9 +40,9 @@ impl<'a> Report<'a> {
             self.json_line(row);
         } else {
             if self.rows == 0 {
-                self.line(&Row::heading());
+                self.line(Row::heading());
             }
-            self.line(&row.to_string());
+            self.line(row);
         }
         self.rows += 1;
     }
@@ -68,14 +73,21 @@ impl<'a> Report<'a> {
 
     fn json_line(&mut self, value: &impl Serialize) {
         match serde_json::to_string(value) {
-            Ok(line) => self.line(&line),
-            Err(error) => self.line(&format!("{{\"error\":\"{error}\"}}")),
+            Ok(line) => self.line(line),
+            Err(error) => self.line(format_args!("{{\"error\":\"{error}\"}}")),
         }
     }
 
     /// Writes a line in one piece: between pieces, a progress bar could be drawn over it.
-    fn line(&mut self, line: &str) {
-        self.write(format!("{}\n", line.trim_end()).as_bytes());
+    fn line(&mut self, content: impl Display) {
+        let mut line = mem::take(&mut self.line);
+        line.clear();
+        // A string takes whatever is written.
+        let _ = write!(line, "{content}");
+        line.truncate(line.trim_end().len());
+        line.push('\n');
+        self.write(line.as_bytes());
+        self.line = line;
     }
 
     fn write(&mut self, bytes: &[u8]) {

@@ -17,9 +17,10 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    /// Large enough that reading costs no more than copying, small enough for any machine.
+    /// Large enough that the system calls are few, small enough to stay in a processor's cache until the
+    /// records are written again.
     pub(super) const DEFAULT: Sizes = Sizes {
-        initial_bytes: 1 << 20,
+        initial_bytes: 1 << 17,
         limit_bytes: 16 << 20,
     };
 }

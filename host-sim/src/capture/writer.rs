@@ -13,8 +13,8 @@ use super::{
     record::{Content, Raw, Record, SectionHeader},
 };
 
-/// Records are gathered until there are so many bytes.
-const BUFFER_BYTES: usize = 1 << 20;
+/// Records are gathered until there are so many bytes: as many as a reader has at a time.
+const BUFFER_BYTES: usize = 1 << 17;
 /// The same for a section that waits for its length.
 const SECTION_BUFFER_BYTES: usize = 1 << 16;
 /// A waiting section up to this long stays in memory.

@@ -23,12 +23,13 @@ pub(crate) fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<Exi
     };
     let progress = Progress::over(before);
     let capture = progress.watch(files::input(before)?);
-    let checked = super::run(
-        capture,
-        files::input(after)?,
-        &options,
-        &mut progress.beside(out, stdout().is_terminal()),
-    );
+    let mut report = progress.beside(out, stdout().is_terminal());
+    let checked =
+        super::run(capture, files::input(after)?, &options, &mut *report).and_then(|summary| {
+            report.flush()?;
+            Ok(summary)
+        });
+    drop(report);
     progress.finish();
     match checked {
         Ok(summary) if summary.total_findings() == 0 => Ok(Exit::Fine),

@@ -48,7 +48,7 @@ pub(crate) fn run<'a>(
     };
 
     let mut report = progress.beside(report, is_on_terminal);
-    let mut report = Report::new(&mut report, arguments.json);
+    let mut report = Report::new(&mut *report, arguments.json);
     let mut rewrite = Rewrite::new(policy, arguments.policy.insert_missing);
     let copied = rewrite.copy(reader, writer, |row| report.row(row));
     progress.finish();

@@ -1,6 +1,6 @@
 //! One SYN in the report.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use clamp_core::{Malformed, Outcome};
 use serde::Serialize;
@@ -84,19 +84,35 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            packet,
-            handshake,
-            flow,
-            encapsulation,
-            fate,
-        } = self;
-        let fate = fate.to_string();
-        let flow = flow.as_ref().map(Flow::to_string).unwrap_or_default();
-        write!(
-            f,
-            "{packet:>7}  {handshake:7}  {flow:45}  {fate:30}  {encapsulation}"
-        )
+        write!(f, "{:>7}  {:7}  ", self.packet, self.handshake)?;
+        match &self.flow {
+            Some(flow) => column(f, 45, flow)?,
+            None => column(f, 45, &"")?,
+        }
+        column(f, 30, &self.fate)?;
+        f.write_str(&self.encapsulation)
+    }
+}
+
+/// Writes a column so wide and the gap behind it, without a string in between: there are captures of
+/// SYNs only.
+fn column(f: &mut fmt::Formatter<'_>, width: usize, content: &dyn fmt::Display) -> fmt::Result {
+    let mut column = Column { f, left: width };
+    write!(column, "{content}")?;
+    let padding = column.left + 2;
+    write!(f, "{:padding$}", "")
+}
+
+/// Counts what is left of a column. All that is written there is ASCII.
+struct Column<'a, 'b> {
+    f: &'a mut fmt::Formatter<'b>,
+    left: usize,
+}
+
+impl Write for Column<'_, '_> {
+    fn write_str(&mut self, words: &str) -> fmt::Result {
+        self.left = self.left.saturating_sub(words.len());
+        self.f.write_str(words)
     }
 }
 

@@ -4,6 +4,8 @@ use std::io;
 
 use super::{samples::*, *};
 
+const INITIAL_BYTES: usize = Sizes::DEFAULT.initial_bytes;
+
 /// A pcap file of one record over and over, made as it is read.
 struct Repeated {
     record: Vec<u8>,
@@ -47,7 +49,7 @@ fn a_long_file_takes_the_memory_of_a_short_one() {
         (last, length_bytes),
         (packets as u64, (24 + left_bytes) as u64)
     );
-    assert_eq!(reader.storage_bytes(), 1 << 20);
+    assert_eq!(reader.storage_bytes(), INITIAL_BYTES);
 }
 
 #[test]
@@ -63,7 +65,7 @@ fn a_claimed_length_takes_no_memory() {
         let mut reader = Reader::open(&file[..]).unwrap();
         reader.next().unwrap().unwrap();
         assert!(matches!(reader.next(), Err(CaptureError::Fault(_))));
-        assert_eq!(reader.storage_bytes(), 1 << 20);
+        assert_eq!(reader.storage_bytes(), INITIAL_BYTES);
     }
 }
 
@@ -71,10 +73,10 @@ fn a_claimed_length_takes_no_memory() {
 fn memory_grows_with_the_longest_record_up_to_its_limit() {
     let order = ByteOrder::Little;
     for (record_bytes, storage_bytes, in_memory) in [
-        (1 << 20, 1 << 20, true),
-        ((1 << 20) + 1, 2 << 20, true),
+        (INITIAL_BYTES, INITIAL_BYTES, true),
+        (INITIAL_BYTES + 1, 2 * INITIAL_BYTES, true),
         (16 << 20, 16 << 20, true),
-        ((16 << 20) + 1, 1 << 20, false),
+        ((16 << 20) + 1, INITIAL_BYTES, false),
     ] {
         let packet = vec![0; record_bytes - 16];
         let file = [

@@ -99,10 +99,15 @@ install_nightly() {
     command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz
 }
 
-prove_checksum() {
+install_provers() {
     [ -x target/provers/bin/python ] || python3 -m venv target/provers
     target/provers/bin/pip install --quiet --disable-pip-version-check -r tests/proofs/requirements.txt
-    target/provers/bin/python tests/proofs/checksum.py
+}
+
+# And that the proof can fail.
+prove_machine_code() {
+    target/provers/bin/python tests/proofs/machine_code
+    target/provers/bin/python tests/proofs/machine_code control
 }
 
 # s390x reads the other end of a word first.
@@ -134,7 +139,9 @@ step 'A minute of damaged frames in QEMU' env FUZZING_SECONDS=60 \
 step 'Fuzzing, 20 s a target' bash tests/fuzz/run.sh 20
 step 'Every sum and every MSS' cargo test --quiet --release -p clamp-core checksum
 step 'Every option at every place' cargo test --quiet --release -p reference --test option_walk
-step 'The checksum, by a theorem prover' prove_checksum
+step 'Provers' install_provers
+step 'The checksum, by a theorem prover' target/provers/bin/python tests/proofs/checksum.py
+step 'The machine code, by symbolic execution' prove_machine_code
 step 'The core in an interpreter, on both byte orders' interpret_core
 step 'Ten broken cores' cargo run --quiet -p tests --bin broken_cores
 step 'A panic is a link error' cargo bench --quiet -p tests --bench panic_free

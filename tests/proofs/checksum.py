@@ -10,7 +10,6 @@ import sys
 from z3 import And, BitVec, BitVecVal, Concat, Extract, Not, Solver, ZeroExt, sat
 
 
-
 def wide(word):
     return ZeroExt(16, word)
 
@@ -67,6 +66,7 @@ def main():
     odd = after_replacing(
         ~plus(others, straddling(old)), swapped(old), swapped(new)
     ) == ~plus(others, straddling(new))
+
     # The amount by which a checksum is wrong: what the whole sum, field included, is more than ffff.
     def error(field, word):
         return plus(plus(others, word), field)

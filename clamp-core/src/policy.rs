@@ -173,6 +173,10 @@ impl Clamp {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
+    use std::string::ToString;
+
     use super::{Clamp, PolicyError};
     use crate::ip::Version;
 
@@ -201,6 +205,16 @@ mod tests {
     #[test]
     fn a_policy_that_would_never_clamp_is_refused() {
         assert_eq!(Clamp::for_max_mss(None, None), Err(PolicyError::Empty));
+    }
+
+    #[test]
+    fn a_refusal_says_in_words_what_was_refused() {
+        let link_mtu_bytes = 87;
+        let words = PolicyError::LinkMtuTooSmall { link_mtu_bytes }.to_string();
+        assert!(words.starts_with("a link MTU of 87 bytes is under 88"));
+        let words = PolicyError::MaxMssTooSmall { max_mss: 47 }.to_string();
+        assert!(words.starts_with("an MSS of 47 bytes is under 48"));
+        assert!(PolicyError::Empty.to_string().starts_with("neither"));
     }
 
     #[test]

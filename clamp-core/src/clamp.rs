@@ -2,23 +2,24 @@
 
 use crate::ceiling::Ceiling;
 use crate::cursor::{Bytes, Cursor};
+use crate::ethernet;
 use crate::ip::Version;
 use crate::link::LinkType;
 use crate::options::{self, Options};
 use crate::outcome::{Outcome, Reason};
+use crate::plain;
 use crate::policy::Clamp;
 use crate::segment::{Header, Segment};
 use crate::source::{Captured, Live};
 use crate::stop::Stop;
 use crate::trail::Trail;
-use crate::{ethernet, ipv4};
 
 impl Clamp {
     /// Clamps the SYN in an Ethernet frame, if it holds one. The slice has no frame check sequence;
     /// padding behind the packet does no harm.
     #[inline]
     pub fn frame(&self, frame: &mut [u8]) -> Outcome {
-        match ethernet::glance(frame) {
+        match plain::glance_at_frame(frame) {
             Some(outcome) => outcome,
             None => self.frame_with_syn(frame),
         }
@@ -27,7 +28,7 @@ impl Clamp {
     /// Clamps the SYN in a bare IP packet, if it is one. The link MTU counts from its first byte.
     #[inline]
     pub fn packet(&self, packet: &mut [u8]) -> Outcome {
-        match packet.first_chunk().and_then(ipv4::glance) {
+        match plain::glance_at_ipv4(packet) {
             Some(outcome) => outcome,
             None => self.packet_with_syn(packet),
         }
@@ -64,20 +65,33 @@ impl Clamp {
     #[inline(never)]
     fn frame_with_syn(&self, frame: &mut [u8]) -> Outcome {
         if ethernet::is_arp(frame) {
-            return *const { &Outcome::LeftAlone(Reason::NotIp) };
+            return not_ip();
         }
-        match ethernet::plain_syn(frame) {
-            Some(header) => options::clamp(header, self.ceiling(Version::V4, 0)),
+        match ethernet::untagged_ipv4(frame).and_then(plain::syn_in_ipv4) {
+            Some(Ok(header)) => options::clamp(header, self.ceiling(Version::V4, 0)),
+            _ => self.other_frame(frame),
+        }
+    }
+
+    /// What does not begin with IPv4: VLAN tags, PPPoE, IPv6. Apart from what does, as above.
+    #[inline(never)]
+    fn other_frame(&self, frame: &mut [u8]) -> Outcome {
+        match plain::syn_in_frame(frame) {
+            Some(Ok(syn)) => {
+                let ceiling = self.ceiling(syn.version, syn.overhead_bytes);
+                options::clamp(syn.header, ceiling)
+            }
+            Some(Err(reason)) => Outcome::LeftAlone(reason),
             None => self.walk_frame(frame),
         }
     }
 
-    /// As above.
+    /// As [`Clamp::frame_with_syn`].
     #[inline(never)]
     fn packet_with_syn(&self, packet: &mut [u8]) -> Outcome {
-        match ipv4::plain_syn(packet) {
-            Some(header) => options::clamp(header, self.ceiling(Version::V4, 0)),
-            None => self.walk_packet(packet),
+        match plain::syn_in_ipv4(packet) {
+            Some(Ok(header)) => options::clamp(header, self.ceiling(Version::V4, 0)),
+            _ => self.walk_packet(packet),
         }
     }
 
@@ -137,4 +151,10 @@ impl Clamp {
     pub(crate) fn ceiling_for<B>(&self, segment: &Segment<B>) -> Ceiling {
         self.ceiling(segment.version, segment.overhead_bytes)
     }
+}
+
+/// A call, so that a SYN saves no registers for it.
+#[inline(never)]
+fn not_ip() -> Outcome {
+    Outcome::LeftAlone(Reason::NotIp)
 }

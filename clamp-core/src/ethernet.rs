@@ -2,15 +2,13 @@
 
 use crate::cursor::{Bytes, Cursor};
 use crate::ip::Version;
-use crate::outcome::{Layer, Outcome, Reason};
+use crate::outcome::{Layer, Reason};
+use crate::pppoe;
 use crate::source::Source;
 use crate::stop::Stop;
-use crate::{ipv4, pppoe};
 
-const HEADER_LEN: usize = 14;
-/// What a glance takes.
-const GLANCE_LEN: usize = HEADER_LEN + ipv4::TCP_FLAGS_END;
-const TAG_LEN: usize = 4;
+pub(crate) const HEADER_LEN: usize = 14;
+pub(crate) const TAG_LEN: usize = 4;
 const MAX_TAGS: usize = 3;
 /// LLC and SNAP in front of an ethertype: unnumbered information, organization 00-00-00.
 const SNAP: [u8; 6] = [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00];
@@ -30,17 +28,6 @@ pub(crate) mod ethertype {
     pub(crate) const OLD_SERVICE_VLAN: u16 = 0x9100;
 }
 
-/// The answer to a frame that plainly holds no SYN, as [`ipv4::glance`].
-#[inline(always)]
-pub(crate) fn glance(frame: &[u8]) -> Option<Outcome> {
-    let start = frame.first_chunk::<GLANCE_LEN>()?;
-    let (header, packet) = start.split_first_chunk::<HEADER_LEN>()?;
-    if [header[12], header[13]] != ethertype::IPV4.to_be_bytes() {
-        return None;
-    }
-    ipv4::glance(packet.first_chunk()?)
-}
-
 /// Whether a frame is ARP, which every link has.
 #[inline(always)]
 pub(crate) fn is_arp(frame: &[u8]) -> bool {
@@ -50,14 +37,11 @@ pub(crate) fn is_arp(frame: &[u8]) -> bool {
     }
 }
 
-/// The TCP header of a plain SYN, as [`ipv4::plain_syn`], without VLAN tags.
+/// What is behind an Ethernet header without a tag, if it is IPv4.
 #[inline(always)]
-pub(crate) fn plain_syn(frame: &mut [u8]) -> Option<&mut [u8]> {
+pub(crate) fn untagged_ipv4(frame: &mut [u8]) -> Option<&mut [u8]> {
     let (header, packet) = frame.split_first_chunk_mut::<HEADER_LEN>()?;
-    if u16::from_be_bytes([header[12], header[13]]) != ethertype::IPV4 {
-        return None;
-    }
-    ipv4::plain_syn(packet)
+    ([header[12], header[13]] == ethertype::IPV4.to_be_bytes()).then_some(packet)
 }
 
 /// Moves from an Ethernet header to the IP packet behind it. `is_outermost` if the link MTU counts

@@ -8,7 +8,7 @@ use crate::outcome::{Layer, Reason};
 use crate::source::Source;
 use crate::stop::Stop;
 
-const HEADER_LEN: usize = 40;
+pub(crate) const HEADER_LEN: usize = 40;
 const FRAGMENT_OFFSET: u16 = 0xfff8;
 const MAX_EXTENSION_HEADERS: usize = 8;
 

@@ -84,6 +84,7 @@ mod length_fields;
 mod link;
 mod options;
 mod outcome;
+mod plain;
 mod policy;
 mod pppoe;
 mod segment;

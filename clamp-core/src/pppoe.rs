@@ -13,6 +13,31 @@ const CODE_SESSION_DATA: u8 = 0x00;
 const PPP_IPV4: u16 = 0x0021;
 const PPP_IPV6: u16 = 0x0057;
 
+/// The header with an uncompressed protocol field.
+const PLAIN_HEADER_LEN: usize = HEADER_LEN + 2;
+/// The same, as the link counts it.
+pub(crate) const PLAIN_OVERHEAD_BYTES: u32 = 8;
+
+/// The IP packet in a plain session frame, whose protocol field is not compressed, and its version.
+#[inline(always)]
+pub(crate) fn plain_payload(frame: &mut [u8]) -> Option<(Version, &mut [u8])> {
+    let (header, packet) = frame.split_first_chunk_mut::<PLAIN_HEADER_LEN>()?;
+    if header[..2] != [VERSION_1_TYPE_1, CODE_SESSION_DATA] {
+        return None;
+    }
+    let protocol = u16::from_ne_bytes([header[6], header[7]]);
+    let version = if protocol == PPP_IPV4.to_be() {
+        Version::V4
+    } else if protocol == PPP_IPV6.to_be() {
+        Version::V6
+    } else {
+        return None;
+    };
+    let payload_len = usize::from(u16::from_be_bytes([header[4], header[5]]));
+    let packet = packet.get_mut(..payload_len.checked_sub(2)?)?;
+    Some((version, packet))
+}
+
 /// Moves to the packet in a PPPoE session frame, bounded by the PPPoE length (RFC 2516, section 4).
 #[inline(always)]
 pub(crate) fn pass_session(frame: &mut Cursor<impl Bytes, impl Source>) -> Result<Version, Stop> {

@@ -20,16 +20,16 @@ pub(crate) fn is_syn(flags: u8) -> bool {
     flags & (SYN | RST) == SYN
 }
 
-/// How long the header says that it is, options included.
+/// How long a header says that it is, options included, by the byte that holds its data offset.
 #[inline(always)]
-fn header_len(header: &[u8; FIXED_HEADER_LEN]) -> usize {
-    usize::from(header[DATA_OFFSET_AT] >> 4) << 2
+fn header_len(data_offset: u8) -> usize {
+    usize::from(data_offset >> 4) << 2
 }
 
-/// The header with its options, if that is what the segment begins with.
+/// The header of a segment, if all of it is there and no shorter than a header is.
 #[inline(always)]
-pub(crate) fn whole_header(segment: &mut [u8]) -> Option<&mut [u8]> {
-    let header_len = header_len(segment.first_chunk()?);
+pub(crate) fn whole_header(segment: &mut [u8], data_offset: u8) -> Option<&mut [u8]> {
+    let header_len = header_len(data_offset);
     if header_len < FIXED_HEADER_LEN {
         return None;
     }
@@ -42,13 +42,13 @@ pub(crate) fn syn_header_len(
     segment: &Cursor<impl Bytes, impl Source>,
     is_fragment: bool,
 ) -> Result<usize, Stop> {
-    let header = match segment.header(Layer::Tcp) {
+    let header: &[u8; FIXED_HEADER_LEN] = match segment.header(Layer::Tcp) {
         Err(_) if is_fragment && segment.len() < FIXED_HEADER_LEN => {
             return Err(Stop::Leave(Reason::Fragment));
         }
         header => header?,
     };
-    let header_len = header_len(header);
+    let header_len = header_len(header[DATA_OFFSET_AT]);
     if header_len < FIXED_HEADER_LEN {
         return Err(Stop::short_of(Layer::Tcp, FIXED_HEADER_LEN, header_len));
     }

@@ -46,6 +46,7 @@ fn cases() -> Vec<Case> {
     };
     let syn = frame([0x08, 0x00], &[IPV4_SYN]);
     let plain = syn.clone();
+    let tcp_data = with(tcp_syn.to_vec(), 13, &[0x10]);
     let pppoe = b"\x11\0\0\x01\0\x3e\0\x21";
     let left_alone = |outcome| matches!(outcome, Outcome::LeftAlone(_));
     let clamped = |outcome| matches!(outcome, Outcome::Clamped { from: 1460, .. });
@@ -54,6 +55,27 @@ fn cases() -> Vec<Case> {
             name: "IPv4 data segment",
             policy: DSL,
             frame: [with(syn.clone(), 47, &[0x10]), vec![0; 1400]].concat(),
+            is_expected: left_alone,
+        },
+        Case {
+            name: "VLAN + data segment",
+            policy: DSL,
+            frame: frame(
+                [0x81, 0x00],
+                &[b"\0\x07\x08\0".as_slice(), ipv4_header, &tcp_data],
+            ),
+            is_expected: left_alone,
+        },
+        Case {
+            name: "PPPoE + data segment",
+            policy: DSL,
+            frame: frame([0x88, 0x64], &[pppoe, ipv4_header, &tcp_data]),
+            is_expected: left_alone,
+        },
+        Case {
+            name: "IPv6 data segment",
+            policy: DSL,
+            frame: frame([0x86, 0xdd], &[IPV6_HEADER, &tcp_data]),
             is_expected: left_alone,
         },
         Case {

@@ -36,11 +36,20 @@ const OPTIONS_WITHOUT_MSS: &[u8] =
     b"\x04\x02\x08\x0a\0\0\0\x01\0\0\0\0\x01\x03\x03\x07\x01\x01\x01\x01";
 
 /// Frames by the headers that they are made of.
-const CASES: [(&str, &[&[u8]]); 10] = [
+const CASES: [(&str, &[&[u8]]); 14] = [
     (
         "IPv4 data segment",
         &[ETHERNET, IPV4, IPV4_HEADER, DATA, OPTIONS],
     ),
+    (
+        "VLAN + data segment",
+        &[ETHERNET, VLAN_7, IPV4, IPV4_HEADER, DATA, OPTIONS],
+    ),
+    (
+        "PPPoE + data segment",
+        &[ETHERNET, PPPOE, IPV4_HEADER, DATA, OPTIONS],
+    ),
+    ("IPv6 data segment", &[ETHERNET, IPV6, DATA, OPTIONS]),
     ("UDP", &[ETHERNET, IPV4, UDP, DATA, OPTIONS]),
     ("ARP", &[ETHERNET, ARP, DATA, OPTIONS]),
     ("SYN clamped", &[ETHERNET, IPV4, IPV4_HEADER, SYN, OPTIONS]),
@@ -57,6 +66,10 @@ const CASES: [(&str, &[&[u8]]); 10] = [
         &[ETHERNET, IPV4, IPV4_HEADER, SYN, OPTIONS_WITHOUT_MSS],
     ),
     ("IPv6 SYN clamped", &[ETHERNET, IPV6, SYN, OPTIONS]),
+    (
+        "VLAN + SYN clamped",
+        &[ETHERNET, VLAN_7, IPV4, IPV4_HEADER, SYN, OPTIONS],
+    ),
     (
         "PPPoE + SYN clamped",
         &[ETHERNET, PPPOE, IPV4_HEADER, SYN, OPTIONS],

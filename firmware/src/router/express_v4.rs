@@ -48,7 +48,10 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             Err(fate) => return Some(fate),
         };
         self.express_follow(&way, &transport, now);
-        end.write(way.from, packet, header);
+        let is_under_own_address = matches!(way.from, Side::Inside);
+        let identification =
+            (is_under_own_address && !header.is_atomic()).then(|| self.identifications.draw());
+        end.write(way.from, packet, header, identification);
         Some(self.express_send(&way, station, ethernet::IPV4, packet, wires))
     }
 
@@ -121,8 +124,14 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
 }
 
 impl NewEnd {
-    /// Writes the new end and the TTL, and both checksums once.
-    fn write(&self, from: Side, packet: &mut [u8], header: &Ipv4Header) {
+    /// Writes the new end, the TTL and the new identification, and both checksums once.
+    fn write(
+        &self,
+        from: Side,
+        packet: &mut [u8],
+        header: &Ipv4Header,
+        identification: Option<u16>,
+    ) {
         let Some((ip, transport)) = packet.split_first_chunk_mut::<MIN_HEADER_LEN>() else {
             return;
         };
@@ -131,7 +140,11 @@ impl NewEnd {
             Side::Outside => (header.destination, ipv4::DESTINATION_AT, 2),
         };
         let addresses = Change::default().address(old, self.address);
-        ipv4::put_address_and_decrement_ttl(ip, address_at, self.address, addresses);
+        let mut fields = addresses;
+        if let Some(new) = identification {
+            fields = fields.and(ipv4::put_identification(ip, header.identification, new));
+        }
+        ipv4::put_address_and_decrement_ttl(ip, address_at, self.address, fields);
         let ports = replace_word(transport, port_at, self.port, Change::default());
         update_checksum(transport, header.protocol, addresses, ports);
     }

@@ -8,7 +8,7 @@ use crate::router::address::Address;
 use super::Router;
 use super::bytes::{u8_at, u32_at};
 use super::counters::Drop;
-use super::fragments::{FragmentKey, NewAddresses};
+use super::fragments::{FragmentKey, Inherited};
 use super::ip::Piece;
 use super::ipv6::Ipv6Header;
 use super::nat::{Passage, PathClaim};
@@ -157,7 +157,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     pub(super) fn remember_fragments_v6(&mut self, header: &Ipv6Header, now: Instant) {
         if header.piece == Piece::First {
             let key = fragment_key(header);
-            self.fragments.insert(key, NewAddresses::default(), now);
+            self.fragments.insert(key, Inherited::default(), now);
             self.waiting
                 .release(super::waiting::Awaited::FirstFragment(key));
         }

@@ -5,7 +5,7 @@ use crate::router::address::Address;
 use super::counters::{Drop, Event};
 use super::error_v4::ErrorV4;
 use super::ethernet::{self, Mac};
-use super::fragments::NewAddresses;
+use super::fragments::{FragmentKey, Inherited, NewAddresses};
 use super::ip::Piece;
 use super::ipv4::{self, Ipv4Header};
 use super::nat::rewrite::{Rewrite, put_addresses};
@@ -93,50 +93,55 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         packet: &mut [u8],
         now: Instant,
     ) -> Result<NewAddresses, Drop> {
-        match (plan, transport) {
+        let key = is_first_fragment(header).then(|| fragment_key(header));
+        let before = key.and_then(|key| self.fragments.find(key, now));
+        let inherited = match (plan, transport) {
             (Plan::Plain | Plan::AwaitFirst(_), _) | (Plan::Flow { .. }, None) => {
-                Ok(NewAddresses::default())
+                return Ok(NewAddresses::default());
             }
-            (Plan::Fragment(addresses), _) => {
-                put_addresses(packet, header, *addresses);
-                Ok(*addresses)
+            (Plan::Fragment(inherited), _) => {
+                put_addresses(packet, header, inherited.addresses);
+                *inherited
             }
             (Plan::Error(error), _) => {
-                self.remember_fragments(header, error.rewrite.addresses, now)?;
+                let inherited = self.inherited(header, error.rewrite.addresses, before);
+                self.remember_fragments(key, inherited, now)?;
                 self.learn_path_mtu(error.claim, now);
                 self.counters.events.count(Event::IcmpErrorPassed);
                 error.rewrite.apply(packet, header, &error.quoted);
-                Ok(error.rewrite.addresses)
+                inherited
             }
             (Plan::Flow { out, back_in }, Some(transport)) => {
-                if is_first_fragment(header)
-                    && !self.fragments.has_room_for(fragment_key(header), now)
-                {
+                if key.is_some_and(|key| !self.fragments.has_room_for(key, now)) {
                     return Err(Drop::FragmentTableFull);
                 }
                 let rewrite: Rewrite = self.pass_sessions(*out, *back_in, transport, now)?;
-                self.remember_fragments(header, rewrite.addresses(), now)?;
+                let inherited = self.inherited(header, rewrite.addresses(), before);
+                self.remember_fragments(key, inherited, now)?;
                 rewrite.apply(packet, header);
-                Ok(rewrite.addresses())
+                inherited
             }
+        };
+        if let Some(new) = inherited.identification {
+            ipv4::replace_identification(packet, header.identification, new);
         }
+        Ok(inherited.addresses)
     }
 
     /// Remembers by a first fragment where the later ones go, and lets those go that are here.
     fn remember_fragments(
         &mut self,
-        header: &Ipv4Header,
-        addresses: NewAddresses,
+        key: Option<FragmentKey>,
+        inherited: Inherited,
         now: Instant,
     ) -> Result<(), Drop> {
-        if !is_first_fragment(header) {
+        let Some(key) = key else {
             return Ok(());
-        }
-        let key = fragment_key(header);
+        };
         if !self.fragments.has_room_for(key, now) {
             return Err(Drop::FragmentTableFull);
         }
-        self.fragments.insert(key, addresses, now);
+        self.fragments.insert(key, inherited, now);
         self.waiting.release(Awaited::FirstFragment(key));
         Ok(())
     }

@@ -22,14 +22,23 @@ pub(crate) struct FragmentKey {
 
 /// The addresses that a datagram's fragments get. None changes with IPv6.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(align(4))]
 pub(crate) struct NewAddresses {
     pub(crate) source: Option<Ipv4Addr>,
     pub(crate) destination: Option<Ipv4Addr>,
 }
 
+/// What the later fragments of a datagram get because its first one got it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Inherited {
+    pub(crate) addresses: NewAddresses,
+    /// The new identification, where they don't keep theirs.
+    pub(crate) identification: Option<u16>,
+}
+
 struct Datagram {
     key: FragmentKey,
-    addresses: NewAddresses,
+    inherited: Inherited,
     until: Instant,
 }
 
@@ -50,9 +59,9 @@ impl Fragments {
         self.datagrams.clear();
     }
 
-    pub(crate) fn find(&self, key: FragmentKey, now: Instant) -> Option<NewAddresses> {
+    pub(crate) fn find(&self, key: FragmentKey, now: Instant) -> Option<Inherited> {
         let datagram = self.datagrams.iter().find(|datagram| datagram.key == key)?;
-        (now < datagram.until).then_some(datagram.addresses)
+        (now < datagram.until).then_some(datagram.inherited)
     }
 
     /// Whether there is room for a datagram, once those that are too old have gone.
@@ -63,10 +72,10 @@ impl Fragments {
     }
 
     /// Remembers a datagram for which there is room.
-    pub(crate) fn insert(&mut self, key: FragmentKey, addresses: NewAddresses, now: Instant) {
+    pub(crate) fn insert(&mut self, key: FragmentKey, inherited: Inherited, now: Instant) {
         let datagram = Datagram {
             key,
-            addresses,
+            inherited,
             until: now.after_ms(AGE_MS),
         };
         self.datagrams.push(datagram).ok();
@@ -75,7 +84,7 @@ impl Fragments {
 
 #[cfg(test)]
 mod tests {
-    use super::{AGE_MS, CAPACITY, FragmentKey, Fragments, NewAddresses};
+    use super::{AGE_MS, CAPACITY, FragmentKey, Fragments, Inherited};
     use crate::router::address::Address;
     use crate::router::time::Instant;
     use core::net::Ipv4Addr;
@@ -95,7 +104,7 @@ mod tests {
         let all = u32::try_from(CAPACITY).unwrap();
         for identification in 0..all {
             assert!(fragments.has_room_for(key(identification), Instant(0)));
-            fragments.insert(key(identification), NewAddresses::default(), Instant(0));
+            fragments.insert(key(identification), Inherited::default(), Instant(0));
         }
         assert!(!fragments.has_room_for(key(all), Instant(AGE_MS - 1)));
         assert!(fragments.find(key(0), Instant(AGE_MS - 1)).is_some());

@@ -8,6 +8,7 @@ use super::counters::Drop;
 use super::ip::Piece;
 
 pub(crate) const MIN_HEADER_LEN: usize = 20;
+const IDENTIFICATION_AT: usize = 4;
 const TTL_AT: usize = 8;
 pub(crate) const CHECKSUM_AT: usize = 10;
 pub(crate) const SOURCE_AT: usize = 12;
@@ -86,6 +87,11 @@ impl Ipv4Header {
         self.fragment & DONT_FRAGMENT != 0
     }
 
+    /// Whether it is one piece, and will stay one (RFC 6864, section 4): nobody looks at its identification.
+    pub(crate) fn is_atomic(&self) -> bool {
+        self.fragment & (DONT_FRAGMENT | MORE_FRAGMENTS | OFFSET_MASK) == DONT_FRAGMENT
+    }
+
     /// Where this fragment's payload lies in the datagram's, in bytes.
     pub(crate) fn fragment_offset(&self) -> usize {
         usize::from(self.fragment & OFFSET_MASK).wrapping_mul(8)
@@ -132,8 +138,22 @@ pub(crate) fn decrement_ttl(packet: &mut [u8]) {
     update_header_checksum(header, Change::default().word(old, new));
 }
 
-/// Writes another address, at `at`, whose change is known, takes one off the TTL, and updates the checksum for
-/// both.
+/// Writes another identification; returns how the header changed.
+pub(crate) fn put_identification(header: &mut [u8; MIN_HEADER_LEN], old: u16, new: u16) -> Change {
+    put(header, IDENTIFICATION_AT, new.to_be_bytes());
+    Change::default().word(old, new)
+}
+
+/// The same, and updates the header's checksum.
+pub(crate) fn replace_identification(packet: &mut [u8], old: u16, new: u16) {
+    if let Some(header) = packet.first_chunk_mut::<MIN_HEADER_LEN>() {
+        let change = put_identification(header, old, new);
+        update_header_checksum(header, change);
+    }
+}
+
+/// Writes another address, at `at`, takes one off the TTL, and updates the checksum for both and for `change`, which
+/// is what else has changed, the address included.
 pub(crate) fn put_address_and_decrement_ttl(
     header: &mut [u8; MIN_HEADER_LEN],
     at: usize,

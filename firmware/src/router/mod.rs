@@ -68,6 +68,7 @@ mod forward_v4;
 mod forward_v6;
 mod fragment_out;
 mod fragments;
+mod identification;
 pub(crate) mod ip;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
@@ -97,6 +98,7 @@ use counters::{Counters, Drop};
 use ethernet::FrameHeader;
 use fragments::Fragments;
 use hash::{HashKey, Random};
+use identification::Identifications;
 use ipv4::Ipv4Header;
 use ipv6::Ipv6Header;
 use neighbour::Neighbours;
@@ -125,6 +127,7 @@ pub struct Router<const SESSIONS: usize, U: Uplink = Fixed> {
     counters: Counters,
     sessions: Sessions<SESSIONS>,
     fragments: Fragments,
+    identifications: Identifications,
     neighbours: Neighbours,
     waiting: Waiting,
     path_mtus: PathMtus,
@@ -175,6 +178,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             counters: Counters::ZERO,
             sessions: Sessions::new(),
             fragments: Fragments::new(),
+            identifications: Identifications::new(),
             neighbours: Neighbours::new(HashKey::ZERO),
             waiting: Waiting::new(),
             path_mtus: PathMtus::new(),

@@ -9,7 +9,7 @@ fn v4(text: &str) -> Ipv4Addr {
 }
 
 /// The datagram that IPv4 fragments are pieces of.
-fn reassembled(fragments: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn reassembled(fragments: &[Vec<u8>]) -> Vec<u8> {
     let mut pieces: Vec<_> = fragments
         .iter()
         .map(|fragment| {
@@ -41,7 +41,12 @@ fn reassembled(fragments: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// A datagram from `source` in pieces of at most `len` bytes of payload.
-fn pieces(source: (&str, u16), destination: (&str, u16), data: &[u8], len: usize) -> Vec<Vec<u8>> {
+pub(crate) fn pieces(
+    source: (&str, u16),
+    destination: (&str, u16),
+    data: &[u8],
+    len: usize,
+) -> Vec<Vec<u8>> {
     let payload = udp_payload(
         end(source.0, source.1),
         end(destination.0, destination.1),

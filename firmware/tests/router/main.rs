@@ -6,6 +6,7 @@ mod config;
 mod express;
 mod fragments;
 mod icmp;
+mod identification;
 mod ipv6;
 mod limits;
 mod masquerade_model;

@@ -25,6 +25,8 @@ pub(crate) mod ip {
     pub(crate) const V4_LENGTH_AT: usize = 2;
     pub(crate) const V4_IDENTIFICATION: Range<usize> = 4..6;
     pub(crate) const V4_FRAGMENT_AT: usize = 6;
+    pub(crate) const V4_RESERVED: u16 = 0x8000;
+    pub(crate) const V4_DONT_FRAGMENT: u16 = 0x4000;
     pub(crate) const V4_TTL: Range<usize> = 8..9;
     pub(crate) const V4_PROTOCOL_AT: usize = 9;
     pub(crate) const V4_CHECKSUM_AT: usize = 10;

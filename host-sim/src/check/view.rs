@@ -133,7 +133,8 @@ impl View {
     }
 
     /// What a router may change, by offsets in the frame: TTL, addresses, ports, and these in the
-    /// packet that an ICMP error quotes (RFC 5508, section 4). Checksums are judged on their own.
+    /// packet that an ICMP error quotes (RFC 5508, section 4); IPv4's identification where it means something
+    /// (RFC 6864, section 5.3.1). Checksums are judged on their own.
     pub(super) fn routable(&self) -> Vec<Range<usize>> {
         let Some(outer) = self.outer().filter(|_| self.is_routed) else {
             return Vec::new();
@@ -145,9 +146,19 @@ impl View {
         };
         let mut ranges = outer.addresses().to_vec();
         ranges.push(outer.at + ttl.start..outer.at + ttl.end);
+        ranges.extend(self.identification(outer));
         ranges.extend(self.port_fields());
         ranges.extend(self.quoted_fields().unwrap_or_default());
         ranges
+    }
+
+    /// The identification of a packet that is a piece, or may be cut into some.
+    fn identification(&self, outer: &IpHeader) -> Option<Range<usize>> {
+        let field = outer.at + ip::V4_FRAGMENT_AT;
+        let fragment = word(&self.packet.bytes, field).filter(|_| !outer.is_v6)?;
+        let is_atomic = fragment & !ip::V4_RESERVED == ip::V4_DONT_FRAGMENT;
+        let Range { start, end } = ip::V4_IDENTIFICATION;
+        (!is_atomic).then_some(outer.at + start..outer.at + end)
     }
 
     fn quoted_fields(&self) -> Option<Vec<Range<usize>>> {

@@ -13,7 +13,7 @@ use core::net::Ipv4Addr;
 
 use super::Router;
 use super::counters::{Drop, Event};
-use super::fragments::{FragmentKey, NewAddresses};
+use super::fragments::{FragmentKey, Inherited};
 use super::ip::Piece;
 use super::ipv4::Ipv4Header;
 use super::port::{Hop, Origin};
@@ -46,7 +46,7 @@ pub(super) enum Plan {
     /// An ICMP error is translated with the packet it quotes.
     Error(ErrorPlan),
     /// A later fragment follows its first one.
-    Fragment(NewAddresses),
+    Fragment(Inherited),
     /// A later fragment waits for its first one.
     AwaitFirst(FragmentKey),
 }
@@ -92,9 +92,12 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     fn plan_later_fragment(&mut self, header: &Ipv4Header, now: Instant) -> (Hop, Plan) {
         let key = fragment_key(header);
         match self.fragments.find(key, now) {
-            Some(addresses) => {
-                let destination = addresses.destination.unwrap_or(header.destination);
-                (self.config.route_v4(destination), Plan::Fragment(addresses))
+            Some(inherited) => {
+                let destination = inherited.addresses.destination;
+                let hop = self
+                    .config
+                    .route_v4(destination.unwrap_or(header.destination));
+                (hop, Plan::Fragment(inherited))
             }
             None => {
                 let hop = self.config.route_v4(header.destination);

@@ -77,6 +77,33 @@ fn both_ways_through_a_router_with_nat_from_ethernet_to_pppoe() {
 }
 
 #[test]
+fn a_masquerade_may_draw_another_identification_where_it_means_something() {
+    let segment = data(1, b"any");
+    let renumbered = Tcp {
+        identification: 7,
+        ..masqueraded(&segment, 61_000)
+    };
+    let atomic = [segment.frame(), renumbered.frame()];
+    let pieceable = atomic.clone().map(without_dont_fragment);
+    let findings = |[before, after]: [Vec<u8>; 2]| {
+        let (summary, report) = check(&[before], &[after], &ROUTED);
+        assert_eq!(summary.paired, 1, "{report}");
+        summary.total_findings()
+    };
+    assert_eq!((findings(pieceable), findings(atomic)), (0, 1));
+}
+
+/// The same, to be cut where a link is too narrow.
+fn without_dont_fragment(mut frame: Vec<u8>) -> Vec<u8> {
+    let ip = &mut frame[14..34];
+    ip[6] = 0;
+    ip[10..12].fill(0);
+    let sum = checksum(&[&*ip]);
+    ip[10..12].copy_from_slice(&sum.to_be_bytes());
+    frame
+}
+
+#[test]
 fn an_answer_is_held_to_the_ceiling_of_the_side_it_came_from() {
     let opening = syn(&MSS_1460);
     let [outside, inside] = answered(&opening, 61_000);

@@ -151,6 +151,8 @@ step 'Flash' cargo bench --quiet -p tests --bench footprint
 step 'The router'"'"'s cost' cargo bench --quiet -p tests --bench router
 step 'A packet in a PPPoE session' cargo bench --quiet -p tests --bench pppoe_session
 step 'The simulator'"'"'s speed' cargo bench --quiet -p tests --bench simulator
+step 'Side by side with a clamp in C (bound: a minute)' \
+    as_some_root cargo bench --quiet -p tests --bench c_peer
 step 'The time of a SYN in the Linux kernel (bound: a minute)' \
     as_some_root cargo bench --quiet -p tests --bench kernel
 step 'A large capture, beside plain copies (bound: a minute)' \

@@ -22,9 +22,15 @@ pub fn instructions_a_call(arguments: &[&str], calls: u64) -> Result<u64, String
         .output()
         .map_err(|error| format!("valgrind: {error} (apt-get install valgrind)"))?;
     let log = String::from_utf8_lossy(&output.stderr);
+    collected(&log)
+        .filter(|_| output.status.success())
+        .map(|instructions| instructions / calls)
+        .ok_or_else(|| log.into_owned())
+}
+
+/// The instructions that callgrind has counted, in what it says at the end of a program.
+#[must_use]
+pub fn collected(log: &str) -> Option<u64> {
     log.lines()
         .find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok())
-        .filter(|_| output.status.success())
-        .map(|instructions: u64| instructions / calls)
-        .ok_or_else(|| log.into_owned())
 }

@@ -22,17 +22,28 @@ unsafe impl Sync for Kept {}
 #[unsafe(link_section = ".uninit.CAUSE")]
 static CAUSE: Kept = Kept(UnsafeCell::new(MaybeUninit::uninit()));
 
+/// The record is read word by word: as a whole, each of its bytes would be two instructions in the flash.
+const CAUSE_WORDS: usize = size_of::<CauseOfReboot>() / size_of::<u32>();
+
 /// Takes the cause of the last reboot, if there was one since power-on. To be called once, at start.
 #[allow(unsafe_code, reason = "memory that outlasts a reboot")]
 #[must_use]
 pub(super) fn take_cause() -> CauseOfReboot {
-    let cause = CAUSE.0.get().cast::<CauseOfReboot>();
-    // SAFETY: the pointer is that of a static of this size and alignment. The type is made of
-    // integers, for which any bytes are a value. Volatile, so that the compiler takes these bytes for
-    // what somebody else wrote, as the program before the reboot did.
-    let taken = unsafe { cause.read_volatile() };
-    // SAFETY: as before.
-    unsafe { cause.write_volatile(CauseOfReboot::NONE) };
+    let cause = CAUSE.0.get();
+    let mut words = [0; CAUSE_WORDS];
+    for (at, word) in words.iter_mut().enumerate() {
+        // SAFETY: the pointer stays inside of a static of this size and alignment. Volatile, so that the compiler
+        // takes these words for what somebody else wrote, as the program before the reboot did.
+        *word = unsafe { cause.cast::<u32>().add(at).read_volatile() };
+    }
+    // SAFETY: the type has the size of its words, and is made of integers, for which any bytes are a value.
+    let taken = unsafe { core::mem::transmute::<[u32; CAUSE_WORDS], CauseOfReboot>(words) };
+    // SAFETY: the pointer is that of a static of this size and alignment.
+    unsafe {
+        cause
+            .cast::<CauseOfReboot>()
+            .write_volatile(CauseOfReboot::NONE)
+    };
     taken
 }
 

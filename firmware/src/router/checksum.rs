@@ -11,6 +11,7 @@ pub(crate) struct Change(u32);
 impl Change {
     /// One word went from `old` to `new`.
     #[must_use]
+    #[inline(always)]
     pub(crate) fn word(self, old: u16, new: u16) -> Self {
         Self(
             self.0
@@ -21,6 +22,7 @@ impl Change {
 
     /// An address went from `old` to `new`.
     #[must_use]
+    #[inline(always)]
     pub(crate) fn address(self, old: Ipv4Addr, new: Ipv4Addr) -> Self {
         let ([a, b, c, d], [e, f, g, h]) = (old.octets(), new.octets());
         self.word(u16::from_be_bytes([a, b]), u16::from_be_bytes([e, f]))
@@ -34,6 +36,7 @@ impl Change {
     }
 
     /// The checksum after the change (RFC 1624, section 3, equation 3).
+    #[inline(always)]
     pub(crate) fn applied_to(self, checksum: u16) -> u16 {
         if self.0 == 0 {
             return checksum;
@@ -68,7 +71,7 @@ impl Sum {
 
     /// The sum of an IPv4 header without options, 32 bits at a time (RFC 1071, section 2 C): the one
     /// sum that every packet costs.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_words(header: &[u8; 20]) -> Self {
         let (words, _) = header.as_chunks::<4>();
         let mut sum = 0_u64;
@@ -109,12 +112,14 @@ impl Sum {
     }
 
     /// Whether the sum, with its checksum field in it, is right.
+    #[inline(always)]
     pub(crate) fn is_right(self) -> bool {
         folded(self.0) == 0xffff
     }
 }
 
 /// A sum folded to 16 bits with end-around carry; twice, for the first fold can carry once more.
+#[inline(always)]
 fn folded(sum: u32) -> u16 {
     let sum = (sum & 0xffff).wrapping_add(sum >> 16);
     let sum = (sum & 0xffff).wrapping_add(sum >> 16);

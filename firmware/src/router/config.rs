@@ -44,6 +44,7 @@ pub struct Ipv4Interface {
 }
 
 impl Ipv4Interface {
+    #[inline(always)]
     fn mask(self) -> u32 {
         u32::MAX
             .checked_shl(32_u32.saturating_sub(u32::from(self.prefix_len)))
@@ -62,6 +63,7 @@ impl Ipv4Interface {
 
     /// Whether `address` may be a host's in the network, which is not the router: neither the network's own address
     /// nor that for broadcasts.
+    #[inline(always)]
     pub(crate) fn has_host(self, address: Ipv4Addr) -> bool {
         let host_mask = !self.mask();
         let host = address.to_bits() & host_mask;

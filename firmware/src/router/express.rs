@@ -6,7 +6,7 @@ use super::ethernet::Mac;
 use super::port::{Hop, Origin, PortId};
 use super::session::{Side, Slot};
 use super::time::Instant;
-use super::transport::{Flags, Message, Transport};
+use super::transport::{Message, Transport};
 use super::uplink::Uplink;
 use super::wires::Wires;
 use super::{Fate, Router};
@@ -19,18 +19,6 @@ pub(super) struct Way {
     pub(super) slot: Slot,
     pub(super) from: Side,
     pub(super) hop: Hop,
-}
-
-/// The transport header at the start of `payload`, if it is one with nothing to decide: UDP, or TCP without SYN.
-#[inline(always)]
-pub(super) fn plain_transport(payload: &[u8], protocol: u8) -> Option<Transport> {
-    let transport = Transport::read(payload, protocol).ok()?;
-    let is_plain = match transport.message {
-        Message::Udp => true,
-        Message::Tcp(segment) => !segment.flags.has(Flags::SYN),
-        _ => false,
-    };
-    is_plain.then_some(transport)
 }
 
 impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {

@@ -5,17 +5,17 @@
 use core::net::Ipv4Addr;
 
 use super::address::Address;
+use super::bytes::put;
 use super::checksum::Change;
 use super::counters::Drop;
 use super::ethernet;
-use super::express::{Way, plain_transport};
-use super::ip::Piece;
-use super::ipv4::{self, Ipv4Header, MIN_HEADER_LEN};
+use super::express::Way;
+use super::ipv4::{self, MIN_HEADER_LEN, PlainHeader};
 use super::nat::v4;
 use super::port::{Hop, Origin, PortId};
 use super::session::{Asked, Flow, Side};
 use super::time::Instant;
-use super::transport::{Transport, replace_word, update_checksum};
+use super::transport::{Transport, update_checksum};
 use super::uplink::Uplink;
 use super::wires::Wires;
 use super::{Fate, Router};
@@ -32,17 +32,17 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     pub(super) fn express_v4(
         &mut self,
         origin: &Origin,
-        header: &Ipv4Header,
         packet: &mut [u8],
         now: Instant,
         wires: &mut impl Wires,
     ) -> Option<Result<Fate, Drop>> {
-        let is_plain = header.header_len == MIN_HEADER_LEN && header.piece() == Piece::Whole;
-        if !is_plain || header.ttl <= 1 || origin.to_many {
+        let header = PlainHeader::read(packet)?;
+        if origin.to_many {
             return None;
         }
-        let transport = plain_transport(packet.get(MIN_HEADER_LEN..)?, header.protocol)?;
-        let (way, end) = self.express_way_v4(origin.port, header, &transport, now)?;
+        let packet = packet.get_mut(..header.total_len)?;
+        let transport = Transport::read_plain(packet.get(MIN_HEADER_LEN..)?, header.protocol)?;
+        let (way, end) = self.express_way_v4(origin.port, &header, &transport, now)?;
         let station = match self.express_station(&way, Family::Ipv4, origin, packet, now, wires)? {
             Ok(station) => station,
             Err(fate) => return Some(fate),
@@ -50,17 +50,18 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         self.express_follow(&way, &transport, now);
         let is_under_own_address = matches!(way.from, Side::Inside);
         let identification =
-            (is_under_own_address && !header.is_atomic()).then(|| self.identifications.draw());
-        end.write(way.from, packet, header, identification);
+            (is_under_own_address && !header.is_atomic).then(|| self.identifications.draw());
+        end.write(way.from, packet, &header, &transport, identification);
         Some(self.express_send(&way, station, ethernet::IPV4, packet, wires))
     }
 
     /// The session of a packet, and what it says. That the session is there says of the packet's other end all
     /// that `admit_v4` asks: it wasn't opened with one that can't be.
+    #[inline(always)]
     fn express_way_v4(
         &mut self,
         port: PortId,
-        header: &Ipv4Header,
+        header: &PlainHeader,
         transport: &Transport,
         now: Instant,
     ) -> Option<(Way, NewEnd)> {
@@ -91,7 +92,12 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
                 let is_a_hop = matches!(hop.port, PortId::Lan(_));
                 is_a_hop.then_some((way, NewEnd { address, port }))
             }
-            PortId::Lan(_) if !is_to_wan_address && self.is_neighbour(port, header.source) => {
+            PortId::Lan(lan) if !is_to_wan_address => {
+                let is_spoofed = !self.config.lans.get(lan)?.ipv4.has_host(header.source)
+                    || self.config.is_inner(source.0);
+                if is_spoofed {
+                    return None;
+                }
                 let flow = Flow {
                     protocol,
                     inside: source,
@@ -125,19 +131,24 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
 
 impl NewEnd {
     /// Writes the new end, the TTL and the new identification, and both checksums once.
+    #[inline(always)]
     fn write(
         &self,
         from: Side,
         packet: &mut [u8],
-        header: &Ipv4Header,
+        header: &PlainHeader,
+        transport: &Transport,
         identification: Option<u16>,
     ) {
-        let Some((ip, transport)) = packet.split_first_chunk_mut::<MIN_HEADER_LEN>() else {
+        let Some((ip, message)) = packet.split_first_chunk_mut::<MIN_HEADER_LEN>() else {
             return;
         };
-        let (old, address_at, port_at) = match from {
-            Side::Inside => (header.source, ipv4::SOURCE_AT, 0),
-            Side::Outside => (header.destination, ipv4::DESTINATION_AT, 2),
+        let (old, address_at, old_port, port_at) = match from {
+            Side::Inside => (header.source, ipv4::SOURCE_AT, transport.source_port, 0),
+            Side::Outside => {
+                let port = transport.destination_port;
+                (header.destination, ipv4::DESTINATION_AT, port, 2)
+            }
         };
         let addresses = Change::default().address(old, self.address);
         let mut fields = addresses;
@@ -145,7 +156,11 @@ impl NewEnd {
             fields = fields.and(ipv4::put_identification(ip, header.identification, new));
         }
         ipv4::put_address_and_decrement_ttl(ip, address_at, self.address, fields);
-        let ports = replace_word(transport, port_at, self.port, Change::default());
-        update_checksum(transport, header.protocol, addresses, ports);
+        let mut words = Change::default();
+        if self.port != old_port {
+            put(message, port_at, self.port.to_be_bytes());
+            words = words.word(old_port, self.port);
+        }
+        update_checksum(message, header.protocol, addresses, words);
     }
 }

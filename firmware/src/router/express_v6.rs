@@ -5,7 +5,7 @@
 use super::address::Address;
 use super::counters::Drop;
 use super::ethernet;
-use super::express::{Way, plain_transport};
+use super::express::Way;
 use super::ipv6::{self, HEADER_LEN, PlainHeader};
 use super::port::{Origin, PortId};
 use super::session::{Asked, Flow, Side};
@@ -30,7 +30,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             return None;
         }
         let packet = packet.get_mut(..header.total_len)?;
-        let transport = plain_transport(packet.get(HEADER_LEN..)?, header.protocol)?;
+        let transport = Transport::read_plain(packet.get(HEADER_LEN..)?, header.protocol)?;
         let way = self.express_way_v6(origin.port, &header, &transport, now)?;
         let station = match self.express_station(&way, Family::Ipv6, origin, packet, now, wires)? {
             Ok(station) => station,

@@ -23,6 +23,7 @@ use crate::pppoe::Family;
 impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Sends a packet that isn't for the router itself on its way: what can keep it from going is
     /// looked for first, then it is changed.
+    #[inline(never)]
     pub(super) fn forward_v4(
         &mut self,
         origin: &Origin,

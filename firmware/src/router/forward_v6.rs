@@ -20,6 +20,7 @@ use crate::pppoe::Family;
 
 impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// Sends a packet that isn't for the router itself on its way.
+    #[inline(never)]
     pub(super) fn forward_v6(
         &mut self,
         origin: &Origin,

@@ -33,7 +33,6 @@ pub(crate) struct Ipv4Header {
 
 impl Ipv4Header {
     /// Reads the header and holds it to its lengths, which `there` bytes have to satisfy.
-    #[inline(always)]
     fn read_fields(packet: &[u8], there: usize) -> Option<Self> {
         let fixed: [u8; MIN_HEADER_LEN] = array_at(packet, 0)?;
         let header_len = usize::from(fixed[0] & 0x0f).wrapping_mul(4);
@@ -58,11 +57,7 @@ impl Ipv4Header {
     pub(crate) fn read(packet: &[u8]) -> Result<Self, Drop> {
         let header = Self::read_fields(packet, packet.len()).ok_or(Drop::MalformedIpv4)?;
         let bytes = packet.get(..header.header_len).ok_or(Drop::MalformedIpv4)?;
-        let sum = match <&[u8; MIN_HEADER_LEN]>::try_from(bytes) {
-            Ok(fixed) => Sum::of_words(fixed),
-            Err(_) => Sum::default().bytes(bytes),
-        };
-        if !sum.is_right() {
+        if !Sum::default().bytes(bytes).is_right() {
             return Err(Drop::Ipv4HeaderChecksum);
         }
         // The last fragment may not end past 65535 (RFC 791, section 3.2).
@@ -105,6 +100,42 @@ impl Ipv4Header {
         } else {
             Piece::Whole
         }
+    }
+}
+
+/// What the header says of a whole packet of TCP or UDP, without options and with hops left, as nearly all are.
+#[derive(Clone, Copy)]
+pub(crate) struct PlainHeader {
+    pub(crate) total_len: usize,
+    pub(crate) identification: u16,
+    pub(crate) is_atomic: bool,
+    pub(crate) protocol: u8,
+    pub(crate) source: Ipv4Addr,
+    pub(crate) destination: Ipv4Addr,
+}
+
+impl PlainHeader {
+    /// Reads the header; `None` when it is another, or isn't right.
+    // Every packet comes here, once.
+    #[inline(always)]
+    pub(crate) fn read(packet: &[u8]) -> Option<Self> {
+        let header: &[u8; MIN_HEADER_LEN] = packet.first_chunk()?;
+        let total_len = usize::from(u16::from_be_bytes([header[2], header[3]]));
+        let fragment = u16::from_be_bytes([header[6], header[7]]);
+        let is_plain = header[0] == 0x45
+            && (MIN_HEADER_LEN..=packet.len()).contains(&total_len)
+            && fragment & (MORE_FRAGMENTS | OFFSET_MASK) == 0
+            && header[TTL_AT] > 1
+            && matches!(header[9], super::ip::TCP | super::ip::UDP)
+            && Sum::of_words(header).is_right();
+        is_plain.then(|| Self {
+            total_len,
+            identification: u16::from_be_bytes([header[4], header[5]]),
+            is_atomic: fragment & DONT_FRAGMENT != 0,
+            protocol: header[9],
+            source: Ipv4Addr::new(header[12], header[13], header[14], header[15]),
+            destination: Ipv4Addr::new(header[16], header[17], header[18], header[19]),
+        })
     }
 }
 
@@ -154,6 +185,7 @@ pub(crate) fn replace_identification(packet: &mut [u8], old: u16, new: u16) {
 
 /// Writes another address, at `at`, takes one off the TTL, and updates the checksum for both and for `change`, which
 /// is what else has changed, the address included.
+#[inline(always)]
 pub(crate) fn put_address_and_decrement_ttl(
     header: &mut [u8; MIN_HEADER_LEN],
     at: usize,
@@ -178,6 +210,7 @@ pub(crate) fn put_address(
     update_header_checksum(header, Change::default().address(old, new));
 }
 
+#[inline(always)]
 fn update_header_checksum(header: &mut [u8; MIN_HEADER_LEN], change: Change) {
     let old = u16::from_be_bytes([header[CHECKSUM_AT], header[11]]);
     [header[CHECKSUM_AT], header[11]] = change.applied_to(old).to_be_bytes();

@@ -21,6 +21,7 @@ use super::{Fate, Router};
 
 impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     /// ARP: learns from what is asked, and answers for the router's addresses.
+    #[inline(never)]
     pub(super) fn arp(
         &mut self,
         origin: &Origin,
@@ -90,6 +91,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
 
     /// Turns away what can't have been sent by whom it says, or isn't for one host (RFC 1812,
     /// sections 5.3.7 and 5.3.8).
+    #[inline(never)]
     pub(super) fn admit_v4(&self, origin: &Origin, header: &Ipv4Header) -> Result<(), Drop> {
         let (source, destination) = (header.source, header.destination);
         if !can_be_a_host_v4(source) || source.is_link_local() || destination.is_link_local() {
@@ -126,6 +128,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
 
     /// What the router itself answers; `None` when the packet goes on, to the box's own stack or
     /// through the masquerade.
+    #[inline(never)]
     pub(super) fn local_v4(
         &mut self,
         origin: &Origin,

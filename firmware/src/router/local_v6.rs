@@ -32,6 +32,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     }
 
     /// Turns away what can't have been sent by whom it says (RFC 6092, REC-1 to REC-6).
+    #[inline(never)]
     pub(super) fn admit_v6(&self, origin: &Origin, header: &Ipv6Header) -> Result<(), Drop> {
         let (source, destination) = (header.source, header.destination);
         let is_probe = source.is_unspecified() && destination.is_multicast();
@@ -71,6 +72,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     }
 
     /// What the router itself answers; `None` when the packet goes on.
+    #[inline(never)]
     pub(super) fn local_v6(
         &mut self,
         origin: &Origin,

@@ -337,13 +337,13 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         now: Instant,
         wires: &mut impl Wires,
     ) -> Result<Fate, Drop> {
+        if let Some(fate) = self.express_v4(origin, packet, now, wires) {
+            return fate;
+        }
         let header = Ipv4Header::read(packet)?;
         let packet = packet
             .get_mut(..header.total_len)
             .ok_or(Drop::MalformedIpv4)?;
-        if let Some(fate) = self.express_v4(origin, &header, packet, now, wires) {
-            return fate;
-        }
         self.admit_v4(origin, &header)?;
         match self.local_v4(origin, &header, packet, now, wires)? {
             Some(fate) => Ok(fate),

@@ -50,7 +50,7 @@ impl Config {
 
     /// The port of frames with this tag on this wire.
     pub(crate) fn port_on(&self, wire: usize, vlan: Option<u16>) -> Option<PortId> {
-        let is_it = |port: &EthernetPort| (port.wire, port.vlan) == (wire, vlan);
+        let is_it = |port: &EthernetPort| port.wire == wire && port.vlan == vlan;
         if is_it(&self.wan.port) {
             return Some(PortId::Wan);
         }
@@ -143,6 +143,7 @@ impl Config {
     }
 
     /// Whether `address` is the box's own stack's.
+    #[inline(always)]
     pub(crate) fn is_inner(&self, address: Address) -> bool {
         self.inner().is_some_and(|inner| match address {
             Address::V4(address) => inner.ipv4 == address,

@@ -67,6 +67,25 @@ impl Transport {
         Self::fields(payload, protocol).ok_or(Drop::MalformedTransport)
     }
 
+    /// Reads the header at the start of `payload`, if it is one with nothing to decide: UDP, or TCP without SYN.
+    // Every packet comes here, once.
+    #[inline(always)]
+    pub(crate) fn read_plain(payload: &[u8], protocol: u8) -> Option<Self> {
+        let [a, b, c, d] = *payload.first_chunk::<4>()?;
+        let source_port = u16::from_be_bytes([a, b]);
+        let destination_port = u16::from_be_bytes([c, d]);
+        let message = match protocol {
+            TCP => Message::Tcp(segment(payload).filter(|segment| !segment.flags.has(Flags::SYN))?),
+            UDP if payload.len() >= 8 => Message::Udp,
+            _ => return None,
+        };
+        (source_port != 0 && destination_port != 0).then_some(Self {
+            message,
+            source_port,
+            destination_port,
+        })
+    }
+
     /// Whether it is a segment that asks for a new connection.
     pub(crate) fn opens_connection(&self) -> bool {
         matches!(self.message, Message::Tcp(segment)
@@ -155,6 +174,7 @@ impl Transport {
     }
 }
 
+#[inline(always)]
 fn segment(payload: &[u8]) -> Option<Segment> {
     let header: &[u8; 20] = payload.first_chunk()?;
     let header_len = usize::from(header[12] >> 4).wrapping_mul(4);

@@ -3,6 +3,7 @@
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// The `N` bytes at `at`.
+#[inline(always)]
 pub(crate) fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
 }
@@ -13,6 +14,7 @@ pub(crate) fn u8_at(bytes: &[u8], at: usize) -> Option<u8> {
 }
 
 /// The 16-bit number at `at`.
+#[inline(always)]
 pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     array_at(bytes, at).map(u16::from_be_bytes)
 }
@@ -34,6 +36,7 @@ pub(crate) fn ipv6_at(bytes: &[u8], at: usize) -> Option<Ipv6Addr> {
 }
 
 /// Writes `value` at `at`. Past the end nothing is written: callers have read the field before.
+#[inline(always)]
 pub(crate) fn put<const N: usize>(bytes: &mut [u8], at: usize, value: [u8; N]) {
     if let Some(field) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
         *field = value;

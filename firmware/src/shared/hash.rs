@@ -34,19 +34,20 @@ impl HashKey {
     }
 
     /// The hash of `words`, each of which counts as four bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hash<const N: usize>(self, words: [u32; N]) -> u32 {
-        self.hash_with_tail(words, 0, 0)
+        self.hash_with_tail(&words, 0, 0)
     }
 
     /// The hash of `words` and one byte behind them: a round less than with another word.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hash_and_byte<const N: usize>(self, words: [u32; N], byte: u8) -> u32 {
-        self.hash_with_tail(words, 1, u32::from(byte))
+        self.hash_with_tail(&words, 1, u32::from(byte))
     }
 
-    #[inline]
-    fn hash_with_tail<const N: usize>(self, words: [u32; N], tail_len: u32, tail: u32) -> u32 {
+    // Once for all lengths: it is long.
+    #[inline(never)]
+    fn hash_with_tail(self, words: &[u32], tail_len: u32, tail: u32) -> u32 {
         let mut state = State {
             v0: self.low,
             v1: self.high,
@@ -54,10 +55,10 @@ impl HashKey {
             v3: 0x7465_6462 ^ self.high,
         };
         for word in words {
-            state.absorb(word);
+            state.absorb(*word);
         }
         // The last block holds the length in bytes, modulo 256, in its top byte, and the tail.
-        let len_bytes = u32::try_from(N)
+        let len_bytes = u32::try_from(words.len())
             .unwrap_or(0)
             .wrapping_mul(4)
             .wrapping_add(tail_len);

@@ -34,6 +34,7 @@ struct Half {
 }
 
 impl Half {
+    #[inline(always)]
     fn sent(&mut self, segment: &Segment) -> bool {
         let end = segment.sequence.wrapping_add(segment.len);
         if !self.seen {
@@ -49,6 +50,7 @@ impl Half {
         true
     }
 
+    #[inline(always)]
     fn acknowledged(&mut self, number: u32) {
         if self.seen && !is_after(self.unacknowledged, number) && !is_after(number, self.next) {
             self.unacknowledged = number;
@@ -78,9 +80,9 @@ pub(crate) struct TcpState {
 impl TcpState {
     /// Follows a segment that `from` sent.
     pub(crate) fn follow(&mut self, from: Side, segment: &Segment) {
-        let [syn, rst, ack] =
-            [Flags::SYN, Flags::RST, Flags::ACK].map(|flag| segment.flags.has(flag));
-        if syn && !ack && !rst && self.begins_anew(from, segment) {
+        let rst = segment.flags.has(Flags::RST);
+        let ack = segment.flags.has(Flags::ACK);
+        if segment.flags.has(Flags::SYN) && !ack && !rst && self.begins_anew(from, segment) {
             *self = Self::default();
         }
         let (sender, receiver) = match from {
@@ -116,6 +118,7 @@ impl TcpState {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn progress(&self) -> Progress {
         if self.reset || self.inside.finished && self.outside.finished {
             Progress::Closing
@@ -136,11 +139,13 @@ impl TcpState {
 }
 
 /// Whether `a` comes after `b` in sequence space (RFC 9293, section 3.4).
+#[inline(always)]
 fn is_after(a: u32, b: u32) -> bool {
     let distance = a.wrapping_sub(b);
     distance != 0 && distance < 1 << 31
 }
 
+#[inline(always)]
 fn is_near(a: u32, b: u32) -> bool {
     a.wrapping_sub(b) <= PLAUSIBLE_GAP || b.wrapping_sub(a) <= PLAUSIBLE_GAP
 }

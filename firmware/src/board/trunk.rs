@@ -45,6 +45,7 @@ const TRUNK_WIRE: usize = 0;
 ///
 /// # Errors
 /// Only when `mac` or an argument can't be.
+#[inline(always)]
 pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, ConfigError> {
     let wan_vlan = arguments.wan_vlan.unwrap_or(WAN_VLAN);
     let wan_mtu_bytes = wan_mtu_bytes(arguments);

@@ -286,6 +286,7 @@ impl Config {
     ///
     /// # Errors
     /// The first field, from top to bottom, that can't be, and why.
+    #[inline(always)]
     pub fn new(settings: &Settings<'_>) -> Result<Self, ConfigError> {
         super::config_check::check(settings)?;
         Self::checked(settings)
@@ -306,6 +307,7 @@ impl Config {
         Self::checked(&settings)
     }
 
+    #[inline(always)]
     fn checked(settings: &Settings<'_>) -> Result<Self, ConfigError> {
         let too_many = |field| ConfigError::too_many(field);
         Ok(Self {

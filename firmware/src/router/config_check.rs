@@ -1,4 +1,7 @@
 //! Every rule that a configuration has to keep.
+//!
+//! All of it is inlined where a configuration is made: of one that is a constant, as in an image, the compiler then
+//! checks every rule itself, and the flash holds none.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,6 +12,7 @@ use super::config::{
 use super::config_error::{ConfigError, Problem};
 
 /// The first rule that `settings` breaks, if any.
+#[inline(always)]
 pub(crate) fn check(settings: &Settings<'_>) -> Result<(), ConfigError> {
     check_lans(settings)?;
     check_wan_port(settings)?;
@@ -17,12 +21,14 @@ pub(crate) fn check(settings: &Settings<'_>) -> Result<(), ConfigError> {
 }
 
 /// The same without the WAN's addresses, which an uplink brings.
+#[inline(always)]
 pub(crate) fn check_for_uplink(settings: &Settings<'_>) -> Result<(), ConfigError> {
     check_lans(settings)?;
     check_wan_port(settings)?;
     check_all_else(settings)
 }
 
+#[inline(always)]
 fn check_all_else(settings: &Settings<'_>) -> Result<(), ConfigError> {
     check_inner(settings)?;
     check_forwards(settings)?;
@@ -47,6 +53,7 @@ fn check_all_else(settings: &Settings<'_>) -> Result<(), ConfigError> {
     )
 }
 
+#[inline(always)]
 fn check_lans(settings: &Settings<'_>) -> Result<(), ConfigError> {
     let lans = settings.lans;
     if lans.is_empty() {
@@ -87,6 +94,7 @@ fn check_lans(settings: &Settings<'_>) -> Result<(), ConfigError> {
     Ok(())
 }
 
+#[inline(always)]
 fn check_wan_port(settings: &Settings<'_>) -> Result<(), ConfigError> {
     let wan = &settings.wan;
     let fields = ["wan.port.vlan", "wan.port.mac", "wan.port.mtu_bytes"];
@@ -98,6 +106,7 @@ fn check_wan_port(settings: &Settings<'_>) -> Result<(), ConfigError> {
     Ok(())
 }
 
+#[inline(always)]
 fn check_wan_addresses(settings: &Settings<'_>) -> Result<(), ConfigError> {
     let wan = &settings.wan;
     check_ipv4(["wan.ipv4.prefix_len", "wan.ipv4.address"], wan.ipv4)?;
@@ -150,6 +159,7 @@ fn check_wan_addresses(settings: &Settings<'_>) -> Result<(), ConfigError> {
     Ok(())
 }
 
+#[inline(always)]
 fn check_inner(settings: &Settings<'_>) -> Result<(), ConfigError> {
     let Some(inner) = settings.inner else {
         return Ok(());
@@ -194,6 +204,7 @@ fn check_inner(settings: &Settings<'_>) -> Result<(), ConfigError> {
     Ok(())
 }
 
+#[inline(always)]
 fn check_forwards(settings: &Settings<'_>) -> Result<(), ConfigError> {
     let forwards = settings.forwards;
     if forwards.len() > MAX_FORWARDS {
@@ -223,12 +234,14 @@ fn check_forwards(settings: &Settings<'_>) -> Result<(), ConfigError> {
 
 /// A shared outside port would lead to two hosts; a shared host and port would have two outside
 /// ports, which is one mapping too many.
+#[inline(always)]
 fn share_an_end(one: &PortForward, two: &PortForward) -> bool {
     one.protocol == two.protocol
         && (one.outside_port == two.outside_port
             || (one.inside, one.inside_port) == (two.inside, two.inside_port))
 }
 
+#[inline(always)]
 fn check_port(
     [vlan, mac, mtu]: [&'static str; 3],
     port: &EthernetPort,
@@ -248,6 +261,7 @@ fn check_port(
     in_range(mtu, port.mtu_bytes, min, MAX_MTU_BYTES)
 }
 
+#[inline(always)]
 fn check_ipv4(
     [prefix_len, address]: [&'static str; 2],
     interface: Ipv4Interface,
@@ -263,6 +277,7 @@ fn check_ipv4(
     Ok(())
 }
 
+#[inline(always)]
 fn host_v4(field: &'static str, address: Ipv4Addr) -> Result<(), ConfigError> {
     if super::martian::can_be_a_host_v4(address) {
         Ok(())
@@ -271,6 +286,7 @@ fn host_v4(field: &'static str, address: Ipv4Addr) -> Result<(), ConfigError> {
     }
 }
 
+#[inline(always)]
 fn host_v6(field: &'static str, address: Ipv6Addr) -> Result<(), ConfigError> {
     if super::martian::can_be_a_host_v6(address) && !address.is_unicast_link_local() {
         Ok(())
@@ -279,18 +295,22 @@ fn host_v6(field: &'static str, address: Ipv6Addr) -> Result<(), ConfigError> {
     }
 }
 
+#[inline(always)]
 fn same_place(one: &EthernetPort, two: &EthernetPort) -> bool {
     (one.wire, one.vlan) == (two.wire, two.vlan)
 }
 
+#[inline(always)]
 fn overlap_v4(one: Ipv4Interface, two: Ipv4Interface) -> bool {
     one.contains(two.address) || two.contains(one.address)
 }
 
+#[inline(always)]
 fn overlap_v6(one: Ipv6Interface, two: Ipv6Interface) -> bool {
     one.contains(two.address) || two.contains(one.address)
 }
 
+#[inline(always)]
 fn in_range(field: &'static str, value: u16, min: u16, max: u16) -> Result<(), ConfigError> {
     if (min..=max).contains(&value) {
         return Ok(());

@@ -14,7 +14,7 @@ use tests::budget::Budgets;
 /// Of a small packet that is masqueraded and forwarded, on the Cortex-M7, without the driver.
 const INSTRUCTIONS_BUDGET: u32 = 1500;
 /// Of the router without the box's own stack: what it must not pass.
-const FLASH_BUDGET_BYTES: u64 = 61_100;
+const FLASH_BUDGET_BYTES: u64 = 57_700;
 /// Of RAM that doesn't start as zeros: the router's tables do.
 const INITIALISED_BUDGET_BYTES: u64 = 1024;
 /// What it is meant to come down to.

@@ -2,6 +2,7 @@
 """Proves things of the machine code that `Clamp::frame` is on a Cortex-M4 or M7, by symbolic execution: see `tests/PROOF.md`.
 
     python3 tests/proofs/machine_code            the proof
+    python3 tests/proofs/machine_code header     the part behind a found header, which is the quick one
     python3 tests/proofs/machine_code control    that it can fail
 
 Exit codes: 0 proven (or all that is broken refuted), 1 not."""
@@ -15,29 +16,42 @@ logging.getLogger("angr").setLevel(logging.CRITICAL)
 logging.getLogger("cle").setLevel(logging.CRITICAL)
 
 import control
+from finder import Finder
 from header import Header
 from memory import Violation
 from program import Program, link
 from walk import LONGEST_OPTIONS, MSS_LEN
 
 
-def prove(path):
-    header = Header(Program(path))
+def prove_header(program):
+    header = Header(program)
     cost = header.prove()
     walk = header.walk_cost
     most = LONGEST_OPTIONS // MSS_LEN
-    print(f"proven  the option walk: {header.walk.machine.paths} paths; at most {walk.of(LONGEST_OPTIONS, 0)} instructions, "
-          f"{walk.of(LONGEST_OPTIONS, most)} if all options are MSS; {walk.stack_bytes} bytes of stack")
+    print(f"proven  the option walk: {header.walk.machine.paths} paths; "
+          f"at most {walk.of(LONGEST_OPTIONS, 0)} instructions, {walk.of(LONGEST_OPTIONS, most)} if all options are MSS; "
+          f"{walk.stack_bytes} bytes of stack")
     print(f"proven  the clamp of a header: {cost.paths} paths; at most {cost.instructions} instructions with its walks, "
-          f"{cost.stack_bytes} bytes of stack")
-    return True
+          f"{cost.stack_bytes} bytes of stack", flush=True)
+
+
+def prove_finder(program):
+    finder = Finder(program)
+    finder.prove()
+    print(f"proven  the way to a header: {finder.machine.paths} paths between {len(finder.meetings)} places")
 
 
 def main():
     started = time.process_time()
-    path = link()
+    path, part = link(), sys.argv[1:]
+    held = True
     try:
-        held = control.run(path) if sys.argv[1:] == ["control"] else prove(path)
+        if part == ["control"]:
+            held = control.run(path)
+        else:
+            prove_header(Program(path))
+        if not part:
+            prove_finder(Program(path))
     except Violation as why:
         print(f"REFUTED {why}")
         held = False

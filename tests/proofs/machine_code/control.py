@@ -1,14 +1,16 @@
-"""That the proof can fail: each conditional jump of the option walk is taken out of the machine code, one at a time, and a patch
-breaks a copy of the core; all have to be refuted."""
+"""That the proof can fail: each conditional jump of the option walk is taken out of the machine code, one at a time, and the
+first one of the whole call, and a patch breaks a copy of the core; all have to be refuted."""
 
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from finder import ENTRY, Finder
 from header import Header
 from memory import Violation
-from option_walk import FUNCTION, OptionWalk, learn_layout
+from option_walk import FUNCTION as WALK
+from option_walk import OptionWalk, learn_layout
 from program import ROOT, Program, link
 
 NO_OPERATION = {2: bytes.fromhex("00bf"), 4: bytes.fromhex("aff30080")}
@@ -17,11 +19,11 @@ PATCH = "01-odd-offset-forgotten.patch"
 LEFT_OUT = shutil.ignore_patterns("target", ".git")
 
 
-def conditional_jumps(program):
+def conditional_jumps(program, function):
     """Where a function may or may not jump, and with how many bytes. A jump in a block of conditional instructions (IT) is no
     conditional jump by itself."""
     jumps = set()
-    for block in program.graphs[program.address(FUNCTION)].blocks:
+    for block in program.graphs[program.address(function)].blocks:
         last = block.capstone.insns[-1]
         if last.mnemonic.startswith(("cbz", "cbnz")) or (last.mnemonic[0] == "b" and last.mnemonic[1:3] in CONDITIONS):
             jumps.add((last.address & ~1, last.size))
@@ -56,9 +58,12 @@ def run(path):
     refuted = []
     whole = Program(path)
     layout = learn_layout(whole)
-    for address, size in conditional_jumps(whole):
+    for address, size in conditional_jumps(whole, WALK):
         program = Program(path, {address: NO_OPERATION[size]})
         refuted.append(is_refuted(f"the walk without its jump at {address:#x}", OptionWalk(program, layout)))
+    [(address, size), *_] = conditional_jumps(whole, ENTRY)
+    program = Program(path, {address: NO_OPERATION[size]})
+    refuted.append(is_refuted(f"the frame's length not looked at, at {address:#x}", Finder(program)))
     with tempfile.TemporaryDirectory() as directory:
         refuted.append(is_refuted(f"the core with {PATCH}", Header(Program(broken_core(directory)))))
     return bool(refuted) and all(refuted)

@@ -1,4 +1,4 @@
-"""What holds each time that a loop begins anew. Guesses are made from the first arrival at its head, and each is kept until an
+"""What holds each time that a loop begins anew, or that ways meet. Guesses are made from the first arrival, and each is kept until an
 arrival refutes it; what is left is an invariant, whichever registers the compiler chose."""
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from memory import BASE, BYTE, STACK_LEN, STACK_TOP, WORD, Packet, Violation, of
 
 # What the caller handed in, which nothing changes.
 PARAMETERS = ("base", "length", "before_", "policy", "ceiling")
-FOREIGN = ("before_", "dead")
+FOREIGN = ("before_", "policy", "dead")
 
 
 def is_settled(value):
@@ -36,6 +36,18 @@ class Related:
     def claim(self, values, _length):
         one, other = values[self.one], values[self.other]
         return claripy.simplify((one + other if self.is_sum else one - other) == self.result)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A number is the sum of two others."""
+
+    one: object
+    other: object
+    total: object
+
+    def claim(self, values, _length):
+        return claripy.simplify(values[self.one] + values[self.other] == values[self.total])
 
 
 @dataclass(frozen=True)
@@ -74,14 +86,32 @@ class Inside:
         return claripy.simplify(end <= claripy.ZeroExt(1, length))
 
 
+@dataclass(frozen=True)
+class InTable:
+    """So many bytes behind a pointer into the program's constants are no further than they were at first."""
+
+    pointer: object
+    number: object
+    most: int
+
+    def claim(self, values, _length):
+        end = claripy.ZeroExt(1, values[self.pointer]) + claripy.ZeroExt(1, values[self.number])
+        return claripy.simplify(end <= self.most)
+
+
 def number_at(value):
     offset = offset_in_packet(value)
     return value if offset is None else offset
 
 
 def is_foreign(value):
-    """Whether nothing can be guessed of a value: a register of the caller, or one that is dead."""
+    """Whether there is nothing to guess of a value: a register of the caller, the policy, or what is dead."""
     return any(name.startswith(FOREIGN) for name in value.variables)
+
+
+def is_constant(state, value):
+    """Whether a value points to the program's constants."""
+    return value.concrete and state.memory.program.is_constant(value.concrete_value)
 
 
 def is_pointer(value):
@@ -100,11 +130,23 @@ def guesses(state, values):
             number = number_at(value)
             yield AtLeast(place, state.solver.min(number))
             yield AtMost(place, state.solver.max(number))
+        elif not is_pointer(value):
+            yield from (AtLeast(place, least) for least in state.memory.program.lengths)
         if is_pointer(value):
             yield Inside(place, None)
+    numbers = [place for place, value in values.items() if not is_pointer(value)]
+    for one, other in combinations(numbers, 2):
+        for total in numbers:
+            fact = Sum(one, other, total)
+            if total not in (one, other) and claripy.is_true(fact.claim(values, None)):
+                yield fact
     for pointer, number in permutations(values, 2):
-        if is_pointer(values[pointer]) and not is_pointer(values[number]):
+        if is_pointer(values[number]):
+            continue
+        if is_pointer(values[pointer]):
             yield Inside(pointer, number)
+        elif is_constant(state, values[pointer]):
+            yield InTable(pointer, number, state.solver.max(values[pointer] + values[number]))
 
 
 def read_places(state):
@@ -129,8 +171,8 @@ def write_place(state, place, value):
         state.memory.written[address + byte] = value[byte * BYTE + BYTE - 1:byte * BYTE]
 
 
-class LoopHead:
-    """All arrivals at a loop's head in one."""
+class Meeting:
+    """All arrivals at one place, the head of a loop or another, in one."""
 
     def __init__(self, arrival):
         self.arrival = arrival
@@ -151,8 +193,10 @@ class LoopHead:
     def join(self, arrival):
         """Takes one more arrival in; returns whether it changes what is known."""
         values = read_places(arrival)
-        if values.keys() != self.first.keys():
-            raise Violation("two arrivals at a loop differ in what is on the stack")
+        if values.keys() != self.first.keys() or not claripy.is_true(arrival.regs.sp == self.arrival.regs.sp):
+            raise Violation("two arrivals differ in what is on the stack")
+        if not claripy.is_true(arrival.regs.itstate == 0):
+            raise Violation("an arrival among conditional instructions")
         different = {
             place for place in values.keys() - self.loose
             if not always(arrival, claripy.simplify(values[place] == self.values[place]))
@@ -164,7 +208,8 @@ class LoopHead:
         if different or len(self.arrivals) == 1:
             words = {
                 place: value for place, value in self.first.items()
-                if value.size() == WORD and not is_foreign(value) and (place in self.loose or not value.concrete)
+                if value.size() == WORD and not is_foreign(value)
+                and (place in self.loose or not value.concrete or value.concrete_value == 0 or is_constant(arrival, value))
             }
             self.keep_what_holds(set(guesses(self.arrival, words)) - self.facts - self.refuted, self.arrivals)
         return bool(different) or not before <= self.facts
@@ -182,7 +227,7 @@ class LoopHead:
         if before.packet_stores:
             raise Violation("a store into the packet before the end of a walk")
         state = machine.state_at(self.arrival.regs.ip, Packet(before.packet.length), before.policy)
-        state.memory.written = dict(before.written)
+        state.memory.written = {address: byte for address, byte in before.written.items() if address < STACK_TOP}
         state.memory.lowest_stack = before.lowest_stack
         state.regs.sp = self.arrival.regs.sp
         for place, value in self.values.items():

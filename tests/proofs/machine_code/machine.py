@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import angr
 import claripy
+import pyvex
 
 from memory import STACK_TOP, WORD, Memory, Violation
 
@@ -12,8 +13,7 @@ RETURN_TO = 0x1FFF_FFF0
 KEPT_REGISTERS = ("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11")
 SCRATCH_REGISTERS = ("r0", "r1", "r2", "r3", "r12", "lr")
 REGISTERS = SCRATCH_REGISTERS[:4] + KEPT_REGISTERS + SCRATCH_REGISTERS[4:]
-# The optimiser of the lifter would leave out loads that nobody uses, and their bounds with them.
-UNOPTIMISED = 0
+MEMORY_STATEMENTS = (pyvex.stmt.LoadG, pyvex.stmt.StoreG, pyvex.stmt.Store)
 
 
 @dataclass
@@ -69,12 +69,20 @@ class Machine:
                 waiting.append((following, instructions + block.instructions, False))
 
     def block_at(self, address):
-        """The instructions from an address to the next jump or stop."""
+        """The instructions from an address to the next jump or stop, optimised if that leaves out none of their accesses."""
         if address not in self.blocks:
-            self.blocks[address] = self.program.project.factory.block(
-                address, extra_stop_points=self.stops, opt_level=UNOPTIMISED
-            ).vex
+            factory = self.program.project.factory
+            whole, optimised = (
+                factory.block(address, extra_stop_points=self.stops, opt_level=level).vex for level in (0, 1)
+            )
+            self.blocks[address] = optimised if accesses(whole) == accesses(optimised) else whole
         return self.blocks[address]
+
+
+def accesses(block):
+    """How often a block loads and stores."""
+    stores = sum(isinstance(statement, MEMORY_STATEMENTS) for statement in block.statements)
+    return stores + sum(isinstance(expression, pyvex.expr.Load) for expression in block.expressions)
 
 
 def before(register):

@@ -6,7 +6,7 @@ from math import ceil
 
 import claripy
 
-from invariants import LoopHead, Related, always, is_pointer, number_at, read_places
+from invariants import Meeting, Related, always, is_pointer, number_at, read_places
 from machine import RETURN_TO, Machine
 from memory import BASE, BYTE, OUTCOME_AT, STACK_TOP, WORD, Packet, Violation
 from walk import LONGEST_OPTIONS, MSS_LEN, Found, after_step, step_len
@@ -101,7 +101,7 @@ class OptionWalk:
                 continue
             if head is not None:
                 raise Violation("the walk begins in more than one way")
-            way_in, head = arrival.instructions, LoopHead(arrival.state)
+            way_in, head = arrival.instructions, Meeting(arrival.state)
             first = arrival.state
         if head is None:
             raise Violation("no loop: this proof is of another walk")

@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[3]
 TARGET = "thumbv7em-none-eabihf"
 # What the images are built with.
 PROFILE = "firmware"
+BY_SIZE = ("lo", "hs", "hi", "ls")
+LONGEST_HEADER = 64
 
 
 def link(root=ROOT):
@@ -35,11 +37,29 @@ class Program:
         self.addresses = {readable(name): symbol.rebased_addr for name, symbol in names.items()}
         graphs = self.project.analyses.CFGFast(normalize=True, function_starts=list(self.addresses.values()))
         self.graphs = graphs.kb.functions
+        self.lengths = self.least_lengths()
+
+    def least_lengths(self):
+        """The small numbers that the code compares by size: mostly how long a header has to be."""
+        numbers = set()
+        for address in self.addresses.values():
+            for block in self.graphs[address].blocks:
+                instructions = block.capstone.insns
+                for one, following in zip(instructions, instructions[1:]):
+                    number = re.search(r"#(0x[0-9a-f]+|\d+)$", one.op_str)
+                    if one.mnemonic.startswith("cmp") and number and following.mnemonic[1:3] in BY_SIZE:
+                        numbers |= {int(number[1], 0), int(number[1], 0) + 1}
+        return sorted(number for number in numbers if 0 < number <= LONGEST_HEADER)
 
     def holds(self, address):
         """Whether an address is in a section that the program has in flash."""
         section = self.project.loader.find_section_containing(address)
         return section is not None and not section.is_writable
+
+    def is_constant(self, address):
+        """Whether that is one with constants, and without code."""
+        section = self.project.loader.find_section_containing(address)
+        return self.holds(address) and not section.is_executable
 
     def byte(self, address):
         return self.project.loader.memory[address]
@@ -69,6 +89,12 @@ class Program:
                 on_the_way.add(following)
                 stack.append((following, iter(sorted(graph.successors(following), key=lambda node: node.addr))))
         return heads
+
+
+    def meetings(self, name, ways):
+        """Where at least so many ways through a function come together."""
+        graph = self.graphs[self.address(name)].graph
+        return {node.addr for node in graph if graph.in_degree(node) >= ways}
 
 
 def readable(name):

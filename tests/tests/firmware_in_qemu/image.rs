@@ -7,8 +7,10 @@ use tests::lab::build_image;
 
 /// A board that QEMU emulates.
 pub(crate) struct Board {
-    /// The binary's name, and QEMU's of the machine.
+    /// The binary's name.
     pub(crate) name: &'static str,
+    /// QEMU's name of the machine.
+    pub(crate) machine: &'static str,
     target: &'static str,
     pub(crate) mac: [u8; 6],
     image: OnceLock<PathBuf>,
@@ -16,6 +18,7 @@ pub(crate) struct Board {
 
 pub(crate) static MPS2_AN500: Board = Board {
     name: "mps2-an500",
+    machine: "mps2-an500",
     target: "thumbv7em-none-eabihf",
     mac: [0x02, 0x00, 0x5e, 0x10, 0x05, 0x00],
     image: OnceLock::new(),
@@ -23,8 +26,18 @@ pub(crate) static MPS2_AN500: Board = Board {
 
 pub(crate) static EMCRAFT_SF2: Board = Board {
     name: "emcraft-sf2",
+    machine: "emcraft-sf2",
     target: "thumbv7m-none-eabi",
     mac: [0x02, 0x00, 0x5e, 0x10, 0x05, 0xf2],
+    image: OnceLock::new(),
+};
+
+/// The first one's image without the box's own stack, PPPoE, DHCP and boot arguments.
+pub(crate) static ROUTER_ONLY: Board = Board {
+    name: "router-only",
+    machine: MPS2_AN500.machine,
+    target: MPS2_AN500.target,
+    mac: MPS2_AN500.mac,
     image: OnceLock::new(),
 };
 

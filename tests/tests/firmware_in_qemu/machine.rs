@@ -7,19 +7,25 @@ use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::image::Board;
 use crate::log;
+use crate::stack::Stack;
 
 /// More than any answer takes, on a busy machine too.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The name of the monitor's socket.
+const MONITOR: &str = "monitor";
 
 pub(crate) struct Machine {
     pub(crate) board: &'static Board,
     qemu: Child,
     wire: UnixDatagram,
     log: NamedTempFile,
+    /// Where QEMU's monitor listens.
+    monitor: TempDir,
 }
 
 impl Machine {
@@ -27,14 +33,17 @@ impl Machine {
     pub(crate) fn power_on(board: &'static Board, arguments: &str) -> Self {
         let (wire, inner_end) = UnixDatagram::pair().expect("a socket pair");
         let log = NamedTempFile::new().expect("a file for the log");
+        let monitor = TempDir::new().expect("a directory for the monitor");
+        let listens_at = monitor.path().join(MONITOR);
         let output = log.reopen().expect("the log opens twice");
         // QEMU finds its end of the wire as file descriptor 0: that one is inherited without unsafe code.
         let qemu = Command::new("qemu-system-arm")
-            .args(["-M", board.name])
+            .args(["-M", board.machine])
             .args(["-display", "none", "-monitor", "none", "-serial", "null"])
             .args(["-semihosting-config", "enable=on,target=native"])
             .args(["-netdev", "dgram,id=n0,local.type=fd,local.str=0"])
             .args(["-net", "nic,netdev=n0"])
+            .args(["-qmp", &format!("unix:{},server=on,wait=off", listens_at.display())])
             .args(["-append", arguments])
             .arg("-kernel")
             .arg(board.image())
@@ -52,6 +61,7 @@ impl Machine {
             qemu,
             wire,
             log,
+            monitor,
         }
     }
 
@@ -126,6 +136,11 @@ impl Machine {
     /// The strings that the image has logged.
     pub(crate) fn log(&self) -> String {
         log::readable(&fs::read(self.log.path()).expect("the log reads"))
+    }
+
+    /// What the stack holds, and has held.
+    pub(crate) fn stack(&self) -> Stack {
+        Stack::read(self.board.image(), &self.monitor.path().join(MONITOR))
     }
 
     /// The processor time that QEMU has used, in clock ticks.

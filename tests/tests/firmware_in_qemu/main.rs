@@ -4,6 +4,7 @@ mod frames;
 mod image;
 mod log;
 mod machine;
+mod stack;
 mod tcp;
 mod twin;
 
@@ -15,10 +16,11 @@ use frames::{
     GATEWAY, Host, LAN_HOST, SERVER, Segment, TTL, answer_arp, echo_reply, hide_damage, is_at,
     packet, payload, ping, who_has,
 };
-use image::{Board, EMCRAFT_SF2, MPS2_AN500};
+use image::{Board, EMCRAFT_SF2, MPS2_AN500, ROUTER_ONLY};
 use machine::Machine;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use stack::Stack;
 use twin::Twin;
 
 /// Runs the same tests on every board.
@@ -46,6 +48,11 @@ on_each_board! {
     a_word_that_means_nothing_ends_the_image_and_is_named
     an_impossible_mtu_ends_the_image_and_is_named
 }
+
+/// Of the stack, until the first answer: tables and buffers are made on it, and then moved to their places.
+const START_STACK_BYTES: usize = 45_000;
+/// Of the stack, for frames: executor, driver, router and interrupts together.
+const FRAMES_STACK_BYTES: usize = 50_000;
 
 const ANY_SEED: &str = "seed=5eed5eed5eed5eed5eed5eed5eed5eed";
 const WITHOUT_CLAMP: &str = "seed=5eed5eed5eed5eed5eed5eed5eed5eed clamp=off";
@@ -215,6 +222,7 @@ fn the_watchdog_ends_a_hang_of_the_mps2_an500() {
 /// for as long as `FUZZING_SECONDS` says.
 fn damaged_frames_do_not_stop_the_box(board: &'static Board) {
     let machine = up(board, ANY_SEED);
+    let before = machine.stack();
     let mut random = ChaCha8Rng::seed_from_u64(seed());
     let mut syn = Vec::new();
     packet(&LAN_HOST, board.mac, LAN_HOST.ipv4, SERVER)
@@ -263,6 +271,28 @@ fn damaged_frames_do_not_stop_the_box(board: &'static Board) {
     }
     handshake(&machine);
     assert_eq!(starts(&machine), 1, "rebooted; log:\n{}", machine.log());
+    hold_stack(&machine, &before);
+}
+
+/// Prints how much stack the image took to start, and then for all that has come since `before`.
+fn hold_stack(machine: &Machine, before: &Stack) {
+    let frames_bytes = machine.stack().used_bytes_since(before);
+    let start_bytes = before.used_bytes();
+    let name = machine.board.name;
+    println!("{name}: {start_bytes} bytes of stack to start, {frames_bytes} for frames");
+    assert!(
+        start_bytes <= START_STACK_BYTES,
+        "{start_bytes} bytes to start"
+    );
+    assert!(
+        frames_bytes <= FRAMES_STACK_BYTES,
+        "{frames_bytes} bytes for frames"
+    );
+}
+
+#[test]
+fn damaged_frames_do_not_stop_the_router_alone() {
+    damaged_frames_do_not_stop_the_box(&ROUTER_ONLY);
 }
 
 /// How long to send damaged frames at least.

@@ -14,10 +14,17 @@ pub fn pend() {
     WORK.store(true, Ordering::Release);
 }
 
+/// On a frame of its own, which goes: tasks hold kilobytes on their way to their places, and [`run`]'s frame stays
+/// for ever.
+#[inline(never)]
+fn spawn_first(spawner: Spawner, spawn: impl FnOnce(Spawner)) {
+    spawn(spawner);
+}
+
 /// Spawns the first tasks and runs all of them until power-off.
 #[allow(unsafe_code, reason = "the raw executor's `poll` is unsafe")]
 pub fn run(executor: &'static raw::Executor, spawn: impl FnOnce(Spawner)) -> ! {
-    spawn(executor.spawner());
+    spawn_first(executor.spawner(), spawn);
     loop {
         // SAFETY: `poll` may not run twice at once or from inside of itself. This loop is its only
         // caller, and runs in thread mode, once: `executor` is borrowed for ever.

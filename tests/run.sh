@@ -116,6 +116,13 @@ interpret_core() {
     cargo +nightly miri test --quiet -p clamp-core --target s390x-unknown-linux-gnu --lib
 }
 
+# The version decides which mutants there are. Built without optimization, which takes longer than it gains.
+install_mutants() {
+    local version=27.1.0
+    [ "$(cargo mutants --version 2>/dev/null)" = "cargo-mutants $version" ] ||
+        cargo install --quiet --locked --debug "cargo-mutants@$version"
+}
+
 step 'Debian packages' install_packages
 export PATH="$PATH:/usr/sbin:/sbin"
 step 'Linux guests' fetch_guests
@@ -144,6 +151,8 @@ step 'The checksum, by a theorem prover' target/provers/bin/python tests/proofs/
 step 'The machine code, by symbolic execution' prove_machine_code
 step 'The core in an interpreter, on both byte orders' interpret_core
 step 'Ten broken cores' cargo run --quiet -p tests --bin broken_cores
+step 'cargo-mutants' install_mutants
+step 'Mutants of the core, 100 s' cargo run --quiet -p tests --bin mutants -- --seconds 100
 step 'A panic is a link error' cargo bench --quiet -p tests --bench panic_free
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
 step 'Side by side with others' cargo bench --quiet -p tests --bench side_by_side

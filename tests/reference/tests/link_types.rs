@@ -303,3 +303,17 @@ fn a_wire_length_under_the_captured_one_counts_as_the_captured_one() {
     };
     hold(LinkType::RawIp, &before, 0, &after, outcome);
 }
+
+#[test]
+fn a_fragment_whose_tcp_header_was_not_all_captured_is_cut_however_short_it_was() {
+    let bytes = hex("45000028 12342000 40065c65 c0000201 c6336402 | c00001bb 00000000");
+    hold(LinkType::RawIpv4, &bytes, 40, &bytes, CUT);
+}
+
+#[test]
+fn a_number_of_linux_s_own_is_no_length_of_llc_and_snap() {
+    let bytes = "0000 0001 0006 020000000001 0000 0004 | aaaa03000000 0800
+         | 4500002c 12344000 40063c61 c0000201 c6336402
+         | c00001bb 00000000 00000000 6002faf0 ef420000 020405b4";
+    untouched(LinkType::LinuxCooked, bytes, NOT_IP);
+}

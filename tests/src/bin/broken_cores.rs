@@ -8,8 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 
-/// What is not copied.
-const LEFT_OUT: [&str; 4] = ["target", ".git", "corpus", "artifacts"];
+use tests::workspace_copy::copy_tree;
 
 /// A command that a broken core turns red.
 struct Check {
@@ -174,22 +173,4 @@ impl Bench {
             ))
         }
     }
-}
-
-fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if LEFT_OUT.iter().any(|left_out| name == *left_out) {
-            continue;
-        }
-        let to = to.join(&name);
-        if entry.file_type()?.is_dir() {
-            copy_tree(&entry.path(), &to)?;
-        } else {
-            fs::copy(entry.path(), to)?;
-        }
-    }
-    Ok(())
 }

@@ -1,0 +1,103 @@
+//! What became of the mutants, held to a list.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What became of a mutant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// A test failed, or never ended, which fails as well.
+    Caught,
+    /// Every test passed.
+    Missed,
+    /// The compiler refused it.
+    Uncompiled,
+}
+
+/// A mutant that was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// Its file and what was changed, without a line number: those move.
+    pub name: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// How many mutants had which fate, in words.
+pub struct Tally<'a>(pub &'a [Judged]);
+
+impl fmt::Display for Tally<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |fate| self.0.iter().filter(|judged| judged.fate == fate).count();
+        write!(
+            f,
+            "{} mutants, {} caught, {} survived, {} did not compile",
+            self.0.len(),
+            of(Fate::Caught),
+            of(Fate::Missed),
+            of(Fate::Uncompiled)
+        )
+    }
+}
+
+/// What contradicts the list: mutants that were not caught and are not known. Where `all` mutants of the list were judged,
+/// also what is known and did not happen.
+#[must_use]
+pub fn faults(known: &[Judged], judged: &[Judged], all: bool) -> Vec<String> {
+    let mut balance: BTreeMap<(Fate, &str), i32> = BTreeMap::new();
+    for one in judged.iter().filter(|one| one.fate != Fate::Caught) {
+        *balance.entry((one.fate, &one.name)).or_default() += 1;
+    }
+    for one in known {
+        *balance.entry((one.fate, &one.name)).or_default() -= 1;
+    }
+    let fault = |((fate, name), balance): ((Fate, &str), i32)| match balance.signum() {
+        1 if fate == Fate::Missed => Some(format!("survived: {name}")),
+        1 => Some(format!("did not compile: {name}")),
+        -1 if all => Some(format!("in the list for nothing: {name}")),
+        _ => None,
+    };
+    balance.into_iter().filter_map(fault).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fate, Judged, Tally, faults};
+
+    fn one(name: &str, fate: Fate) -> Judged {
+        Judged {
+            name: name.to_owned(),
+            fate,
+        }
+    }
+
+    #[test]
+    fn what_is_not_caught_is_known_as_often_as_it_happens() {
+        let known = [one("a", Fate::Missed)];
+        let judged = [one("a", Fate::Missed), one("b", Fate::Caught)];
+        assert_eq!(faults(&known, &judged, true), [""; 0]);
+        let twice = [one("a", Fate::Missed), one("a", Fate::Missed)];
+        assert_eq!(faults(&known, &twice, true), ["survived: a"]);
+        let otherwise = [one("a", Fate::Uncompiled)];
+        assert_eq!(
+            faults(&known, &otherwise, false),
+            ["did not compile: a"],
+            "known to survive is not known not to compile"
+        );
+    }
+
+    #[test]
+    fn what_is_known_for_nothing_shows_when_all_are_judged() {
+        let known = [one("a", Fate::Missed)];
+        let judged = [one("a", Fate::Caught)];
+        assert_eq!(faults(&known, &judged, false), [""; 0]);
+        assert_eq!(
+            faults(&known, &judged, true),
+            ["in the list for nothing: a"]
+        );
+        assert_eq!(
+            Tally(&judged).to_string(),
+            "1 mutants, 1 caught, 0 survived, 0 did not compile"
+        );
+    }
+}

@@ -129,8 +129,7 @@ fn syn_in_ipv6(packet: &mut [u8]) -> Option<Result<&mut [u8], Reason>> {
     tcp::whole_header(payload.get_mut(..payload_len)?, data_offset).map(Ok)
 }
 
-/// Whether the fragment field has any of these bits. They are compared in network order, which swaps
-/// nothing.
+/// Whether the fragment field has any of these bits.
 #[inline(always)]
 fn has_fragment_bits(packet: &[u8; IPV4_FLAGS_END], bits: u16) -> bool {
     match bytes::at(packet, ipv4::FRAGMENT_AT) {

@@ -5,7 +5,7 @@
     python3 tests/proofs/machine_code header     the part behind a found header, which is the quick one
     python3 tests/proofs/machine_code control    that it can fail
 
-Exit codes: 0 proven (or all that is broken refuted), 1 not."""
+Exit codes: 0 proven (or all that is broken refuted), 1 not, 2 bad usage."""
 
 import logging
 import sys
@@ -42,8 +42,12 @@ def prove_finder(program):
 
 
 def main():
+    part = sys.argv[1:]
+    if part not in ([], ["header"], ["control"]):
+        print(__doc__, file=sys.stderr)
+        return 2
     started = time.process_time()
-    path, part = link(), sys.argv[1:]
+    path = link()
     held = True
     try:
         if part == ["control"]:

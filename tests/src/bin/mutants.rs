@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         }
         Err(why) => {
             eprintln!("mutants: {why}");
-            ExitCode::FAILURE
+            ExitCode::from(2)
         }
     }
 }

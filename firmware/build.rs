@@ -38,10 +38,19 @@ fn main() {
         if let Err(error) = written {
             panic!("{}: {error}", folder.display());
         }
+        // The names of a board's interrupts: ours have none, as their tables hold the handlers themselves. The Nucleo's
+        // come with its HAL.
+        if board != "nucleo-h743zi"
+            && let Err(error) = fs::write(folder.join("device.x"), "")
+        {
+            panic!("{}: {error}", folder.display());
+        }
         println!("cargo::rustc-link-arg-bin={board}=-L{}", folder.display());
         println!("cargo::rustc-link-arg-bin={board}=-Tlink.x");
         println!("cargo::rustc-link-arg-bin={board}=-Tdefmt.x");
         // Sections start on the pages of a PC otherwise: padding in the flash.
         println!("cargo::rustc-link-arg-bin={board}=--nmagic");
+        // One copy of functions with the same instructions. Rust promises nobody that two functions have two addresses.
+        println!("cargo::rustc-link-arg-bin={board}=--icf=all");
     }
 }

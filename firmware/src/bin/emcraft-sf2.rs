@@ -47,6 +47,7 @@ mod image {
     static TO_SEND: DmaRingMemory<BUFFERS> = DmaRingMemory::new();
     embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());
     firmware::board_handlers!(CLOCK);
+    firmware::interrupt_table!(ETHERNET_INTERRUPT => Ethernet::on_interrupt(&ETHERNET, &ETHERNET_WAKER));
 
     #[entry]
     fn main() -> ! {
@@ -87,10 +88,7 @@ mod image {
 
     #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]
     #[exception]
-    unsafe fn DefaultHandler(number: i16) {
-        match u8::try_from(number) {
-            Ok(ETHERNET_INTERRUPT) => Ethernet::on_interrupt(&ETHERNET, &ETHERNET_WAKER),
-            _ => panic!("interrupt {number} came, which nobody asked for"),
-        }
+    unsafe fn DefaultHandler(number: i16) -> ! {
+        panic!("interrupt {number} came, which nobody asked for")
     }
 }

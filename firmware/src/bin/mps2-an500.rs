@@ -44,6 +44,7 @@ mod image {
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());
     firmware::board_handlers!(CLOCK);
+    firmware::interrupt_table!(ETHERNET_INTERRUPT => Lan9118::on_interrupt(&ETHERNET, &ETHERNET_WAKER));
 
     #[entry]
     fn main() -> ! {
@@ -84,11 +85,8 @@ mod image {
 
     #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]
     #[exception]
-    unsafe fn DefaultHandler(number: i16) {
-        match u8::try_from(number) {
-            Ok(ETHERNET_INTERRUPT) => Lan9118::on_interrupt(&ETHERNET, &ETHERNET_WAKER),
-            _ => panic!("interrupt {number} came, which nobody asked for"),
-        }
+    unsafe fn DefaultHandler(number: i16) -> ! {
+        panic!("interrupt {number} came, which nobody asked for")
     }
 
     /// The watchdog's first bite. It interrupts critical sections too, and gives nothing back to them.

@@ -42,18 +42,18 @@ mod image {
     static NOBODY: StaticCell<channel::State<INNER_BUFFER_BYTES, 1, 1>> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());
-    firmware::board_handlers!(CLOCK);
+    firmware::board_handlers_without_words!(CLOCK);
+    firmware::interrupt_table!(ETHERNET_INTERRUPT => Lan9118::on_interrupt(&ETHERNET, &ETHERNET_WAKER));
 
     #[entry]
     fn main() -> ! {
-        board::introduce("router-only");
+        board::introduce_without_words("router-only");
         let Some(core) = cortex_m::Peripherals::take() else {
             unreachable!("a board starts once")
         };
         CLOCK.start(core.SYST, CORE_HZ);
-        let ethernet = match Lan9118::new(ETHERNET, MAC, &ETHERNET_WAKER) {
-            Ok(driver) => driver,
-            Err(_) => panic!("the LAN9118 does not answer"),
+        let Ok(ethernet) = Lan9118::new(ETHERNET, MAC, &ETHERNET_WAKER) else {
+            panic!("the LAN9118 does not answer")
         };
         board::enable_interrupt(ETHERNET_INTERRUPT);
         let Ok(config) = trunk_config(MAC, &BootArguments::default()) else {
@@ -81,10 +81,7 @@ mod image {
 
     #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]
     #[exception]
-    unsafe fn DefaultHandler(number: i16) {
-        match u8::try_from(number) {
-            Ok(ETHERNET_INTERRUPT) => Lan9118::on_interrupt(&ETHERNET, &ETHERNET_WAKER),
-            _ => panic!("interrupt {number} came, which nobody asked for"),
-        }
+    unsafe fn DefaultHandler(_: i16) -> ! {
+        panic!("an interrupt came that nobody asked for")
     }
 }

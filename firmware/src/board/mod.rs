@@ -43,6 +43,9 @@ pub use {
     interrupt::enable_interrupt,
     line_log::LineLog,
     reboot::{after_fault, after_panic},
-    start::{arguments, introduce, own_stack, rehearse, seed_from_clock, trunk_router_with_uplink},
+    start::{
+        arguments, introduce, introduce_without_words, own_stack, rehearse, seed_from_clock,
+        trunk_router_with_uplink,
+    },
     watchdog::Watchdog,
 };

@@ -6,7 +6,7 @@ use core::panic::PanicInfo;
 
 use cortex_m_rt::ExceptionFrame;
 
-use super::cause_of_reboot::CauseOfReboot;
+use super::cause_of_reboot::{CauseOfReboot, Fault};
 
 /// Memory that cortex-m-rt leaves as it is at start (its section `.uninit`), so that it outlasts a
 /// reboot.
@@ -42,16 +42,16 @@ pub(super) fn take_cause() -> CauseOfReboot {
     unsafe {
         cause
             .cast::<CauseOfReboot>()
-            .write_volatile(CauseOfReboot::NONE)
-    };
+            .write_volatile(CauseOfReboot::NONE);
+    }
     taken
 }
 
 #[allow(unsafe_code, reason = "memory that outlasts a reboot")]
-fn reboot(message: impl core::fmt::Display) -> ! {
+fn reboot(keep: impl FnOnce(&mut CauseOfReboot)) -> ! {
     cortex_m::interrupt::disable();
     let mut cause = CauseOfReboot::NONE;
-    cause.keep(message);
+    keep(&mut cause);
     // SAFETY: as in `take_cause`.
     unsafe { CAUSE.0.get().cast::<CauseOfReboot>().write_volatile(cause) };
     cortex_m::peripheral::SCB::sys_reset()
@@ -59,16 +59,17 @@ fn reboot(message: impl core::fmt::Display) -> ! {
 
 /// What the binary's panic handler calls.
 pub fn after_panic(panic: &PanicInfo<'_>) -> ! {
-    match panic.location() {
-        Some(place) => reboot(format_args!("{place}: {}", panic.message())),
-        None => reboot(panic.message()),
-    }
+    reboot(|cause| match panic.location() {
+        Some(place) => cause.keep(format_args!("{place}: {}", panic.message())),
+        None => cause.keep(panic.message()),
+    })
 }
 
 /// What the binary's handler of hard faults calls.
 pub fn after_fault(frame: &ExceptionFrame) -> ! {
-    let (pc, lr) = (frame.pc(), frame.lr());
-    reboot(format_args!(
-        "hard fault at {pc:#010x}, called from {lr:#010x}"
-    ))
+    let fault = Fault {
+        at: frame.pc(),
+        called_from: frame.lr(),
+    };
+    reboot(|cause| cause.keep_fault(fault))
 }

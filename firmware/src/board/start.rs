@@ -10,6 +10,7 @@ use static_cell::{ConstStaticCell, StaticCell};
 
 use super::boot_arguments::{BootArguments, Failure, WanMode};
 use super::carrier::INNER_BUFFER_BYTES;
+use super::cause_of_reboot::{CauseOfReboot, Fault};
 use super::own_stack::{ECHOES, Sockets, echo_task, stack_task};
 use super::reboot::take_cause;
 use super::trunk::{
@@ -23,15 +24,28 @@ const COMMAND_LINE_BYTES: usize = 512;
 /// Packets that wait in each direction between the router and the box's own stack.
 const INNER_QUEUE: usize = 4;
 
-/// Says who starts, and why the last run ended if it did so by a panic. Returns whether it did.
+/// Says who starts, and why the last run ended if it did so by a panic or a fault. Returns whether it did.
 pub fn introduce(board: &str) -> bool {
-    defmt::info!("{=str} starts", board);
-    let cause = take_cause();
+    let cause = introduce_without_words(board);
     let message = cause.message();
     if let Some(message) = message {
         defmt::error!("rebooted after: {=str}", message);
     }
-    message.is_some()
+    message.is_some() || cause.fault().is_some()
+}
+
+/// [`introduce`] for an image whose panics are faults, which have no message.
+pub fn introduce_without_words(board: &str) -> CauseOfReboot {
+    defmt::info!("{=str} starts", board);
+    let cause = take_cause();
+    if let Some(Fault { at, called_from }) = cause.fault() {
+        defmt::error!(
+            "rebooted after: hard fault at {=u32:#010x}, called from {=u32:#010x}",
+            at,
+            called_from
+        );
+    }
+    cause
 }
 
 /// The boot arguments that QEMU or a debugger hands over. One that means nothing ends the image: a box

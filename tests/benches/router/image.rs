@@ -1,5 +1,6 @@
 //! The images, and what is in them.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,9 +72,12 @@ impl Image {
             }
         }
         let mut parts: Vec<(&str, u64)> = PARTS.iter().map(|(part, _)| (*part, 0)).collect();
+        // Functions with the same instructions share a place.
+        let mut places = HashSet::new();
         for symbol in file
             .symbols()
             .filter(|symbol| symbol.kind() == SymbolKind::Text)
+            .filter(|symbol| places.insert(symbol.address()))
         {
             let name = symbol.name().unwrap_or_default();
             let part = PARTS

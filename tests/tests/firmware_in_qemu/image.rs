@@ -1,8 +1,10 @@
 //! The boards, and their images as this workspace builds them.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use object::{Object, ObjectSymbol};
 use tests::lab::build_image;
 
 /// A board that QEMU emulates.
@@ -47,5 +49,18 @@ impl Board {
         self.image.get_or_init(|| {
             build_image(self.name, self.target).unwrap_or_else(|error| panic!("{error}"))
         })
+    }
+
+    /// The address of the first symbol whose name has `part` in it.
+    pub(crate) fn address_of(&self, part: &str) -> u64 {
+        let bytes = fs::read(self.image()).expect("the image reads");
+        let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
+        let symbol = file
+            .symbols()
+            .find(|symbol| symbol.name().is_ok_and(|name| name.contains(part)));
+        match symbol {
+            Some(symbol) => symbol.address(),
+            None => panic!("{}: no symbol has {part} in its name", self.name),
+        }
     }
 }

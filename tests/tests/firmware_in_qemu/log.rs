@@ -1,18 +1,23 @@
 //! What an image has logged, as far as it can be read without the image: defmt's frames hold the strings that
 //! were logged, and only numbers for the texts around them. `defmt-print -e IMAGE` knows those texts too.
 
+/// The events in `bytes`, each with the number of its text and its values.
+pub(crate) fn events(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let frames = bytes.split(|byte| *byte == 0);
+    let frames = frames.filter(|frame| !frame.is_empty());
+    frames.map(|frame| decode(frame).unwrap_or_else(|| b"(not a frame of defmt's)".to_vec()))
+}
+
 /// The events in `bytes`, a line each, with a full stop for every byte that is no text.
 pub(crate) fn readable(bytes: &[u8]) -> String {
-    let frames = bytes.split(|byte| *byte == 0);
-    let events = frames.filter(|frame| !frame.is_empty()).map(|frame| {
-        let event = decode(frame).unwrap_or_else(|| b"(not a frame of defmt's)".to_vec());
+    let lines = events(bytes).map(|event| {
         let text = event.iter().map(|byte| match byte {
             b' '..=b'~' => char::from(*byte),
             _ => '.',
         });
         text.chain(['\n']).collect::<String>()
     });
-    events.collect()
+    lines.collect()
 }
 
 /// Undoes rzCOBS, the encoding that keeps zeros out of frames. It is read from the end, where each group's last

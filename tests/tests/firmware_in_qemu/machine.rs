@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::{NamedTempFile, TempDir};
 
+use crate::debugger;
 use crate::image::Board;
 use crate::log;
 use crate::stack::Stack;
@@ -16,16 +17,17 @@ use crate::stack::Stack;
 /// More than any answer takes, on a busy machine too.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The name of the monitor's socket.
+/// The names of the sockets of the monitor and of the stub for a debugger.
 const MONITOR: &str = "monitor";
+const DEBUGGER: &str = "debugger";
 
 pub(crate) struct Machine {
     pub(crate) board: &'static Board,
     qemu: Child,
     wire: UnixDatagram,
     log: NamedTempFile,
-    /// Where QEMU's monitor listens.
-    monitor: TempDir,
+    /// Where QEMU's monitor and stub listen.
+    sockets: TempDir,
 }
 
 impl Machine {
@@ -33,8 +35,13 @@ impl Machine {
     pub(crate) fn power_on(board: &'static Board, arguments: &str) -> Self {
         let (wire, inner_end) = UnixDatagram::pair().expect("a socket pair");
         let log = NamedTempFile::new().expect("a file for the log");
-        let monitor = TempDir::new().expect("a directory for the monitor");
-        let listens_at = monitor.path().join(MONITOR);
+        let sockets = TempDir::new().expect("a directory for sockets");
+        let listens_at = |name| {
+            format!(
+                "unix:{},server=on,wait=off",
+                sockets.path().join(name).display()
+            )
+        };
         let output = log.reopen().expect("the log opens twice");
         // QEMU finds its end of the wire as file descriptor 0: that one is inherited without unsafe code.
         let qemu = Command::new("qemu-system-arm")
@@ -43,7 +50,8 @@ impl Machine {
             .args(["-semihosting-config", "enable=on,target=native"])
             .args(["-netdev", "dgram,id=n0,local.type=fd,local.str=0"])
             .args(["-net", "nic,netdev=n0"])
-            .args(["-qmp", &format!("unix:{},server=on,wait=off", listens_at.display())])
+            .args(["-qmp", &listens_at(MONITOR)])
+            .args(["-gdb", &listens_at(DEBUGGER)])
             .args(["-append", arguments])
             .arg("-kernel")
             .arg(board.image())
@@ -61,7 +69,7 @@ impl Machine {
             qemu,
             wire,
             log,
-            monitor,
+            sockets,
         }
     }
 
@@ -135,12 +143,26 @@ impl Machine {
 
     /// The strings that the image has logged.
     pub(crate) fn log(&self) -> String {
-        log::readable(&fs::read(self.log.path()).expect("the log reads"))
+        log::readable(&self.log_bytes())
+    }
+
+    /// What the image has logged, an event each.
+    pub(crate) fn events(&self) -> Vec<Vec<u8>> {
+        log::events(&self.log_bytes()).collect()
+    }
+
+    fn log_bytes(&self) -> Vec<u8> {
+        fs::read(self.log.path()).expect("the log reads")
     }
 
     /// What the stack holds, and has held.
     pub(crate) fn stack(&self) -> Stack {
-        Stack::read(self.board.image(), &self.monitor.path().join(MONITOR))
+        Stack::read(self.board, &self.sockets.path().join(MONITOR))
+    }
+
+    /// Lets the processor go on at `address`, as if it had been called from `called_from`.
+    pub(crate) fn jump(&self, address: u32, called_from: u32) {
+        debugger::jump(&self.sockets.path().join(DEBUGGER), address, called_from);
     }
 
     /// The processor time that QEMU has used, in clock ticks.

@@ -1,5 +1,6 @@
 //! The boards' real images in QEMU, with raw frames on the wire: what a neighbour of the box sees.
 
+mod debugger;
 mod frames;
 mod image;
 mod log;
@@ -201,6 +202,29 @@ fn a_panic_reboots_and_its_cause_is_logged(board: &'static Board) {
     assert!(
         log.contains("start.rs") && log.contains("a rehearsed panic"),
         "{log}"
+    );
+}
+
+/// The router alone has no words for a panic: its panics are faults, which are told by two addresses.
+#[test]
+fn a_panic_of_the_router_alone_reboots_and_is_told_by_its_addresses() {
+    let machine = up(&ROUTER_ONLY, "");
+    // Without the bit that stands for Thumb code.
+    let panics = ROUTER_ONLY.address_of("panicking9panic_fmt") as u32 & !1;
+    let called_from: u32 = 0x0102_0304;
+    machine.jump(panics, called_from);
+    await_arp(&machine, &LAN_HOST);
+    assert_eq!(starts(&machine), 2, "{}", machine.log());
+    let events = machine.events();
+    let pairs = events.iter().flat_map(|event| event.windows(8));
+    let at = pairs.into_iter().find_map(|pair| {
+        let (at, from) = pair.split_first_chunk()?;
+        (from == called_from.to_le_bytes()).then_some(u32::from_le_bytes(*at))
+    });
+    // The instruction of the fault is in that function, behind what it pushes.
+    assert!(
+        at.is_some_and(|at| (panics..panics + 8).contains(&at)),
+        "{at:x?}, not in {panics:#x}"
     );
 }
 

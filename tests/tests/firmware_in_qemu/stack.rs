@@ -7,8 +7,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use object::{Object, ObjectSymbol};
 use serde_json::{Value, json};
+
+use crate::image::Board;
 
 /// Far more than any image uses.
 const LOOKED_AT_BYTES: u64 = 64 << 10;
@@ -19,11 +20,13 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// That of an image in the QEMU whose monitor listens at `monitor`.
-    pub(crate) fn read(image: &Path, monitor: &Path) -> Self {
+    /// That of the board's image in the QEMU whose monitor listens at `monitor`.
+    pub(crate) fn read(board: &Board, monitor: &Path) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let dump = directory.path().join("stack");
-        save_memory(monitor, start(image) - LOOKED_AT_BYTES, &dump);
+        // To grow downwards, by cortex-m-rt's name.
+        let start = board.address_of("_stack_start");
+        save_memory(monitor, start - LOOKED_AT_BYTES, &dump);
         let memory = fs::read(&dump).expect("QEMU has saved the memory");
         Self { memory }
     }
@@ -44,14 +47,6 @@ impl Stack {
         assert!(untouched > 0, "more than what is looked at");
         self.memory.len() - untouched
     }
-}
-
-/// Where the image's stack starts, to grow downwards.
-fn start(image: &Path) -> u64 {
-    let bytes = fs::read(image).expect("the image reads");
-    let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
-    let start = file.symbol_by_name("_stack_start");
-    start.expect("cortex-m-rt names it").address()
 }
 
 /// Has QEMU write the memory from `address` on into a file (QEMU Machine Protocol).

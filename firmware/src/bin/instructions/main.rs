@@ -64,6 +64,10 @@ mod image {
         semihosting::process::exit(0)
     }
 
+    /// cortex-m-rt wants a table that isn't empty.
+    const ANY_INTERRUPT: u8 = 0;
+    firmware::interrupt_table!(ANY_INTERRUPT => unreachable!("nothing may interrupt a measurement"));
+
     #[panic_handler]
     fn panic(panic: &PanicInfo<'_>) -> ! {
         semihosting::println!("{panic}");

@@ -1,5 +1,8 @@
 //! The router between drivers of paper.
 
+#[path = "router/packets.rs"]
+#[allow(dead_code, reason = "each test program needs other packets")]
+mod packets;
 #[path = "wake/mod.rs"]
 mod wake;
 
@@ -15,10 +18,14 @@ use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxTok
 use embassy_net_driver_channel as channel;
 use embassy_time::{Duration, MockDriver};
 use firmware::board::{
-    BootArguments, Carrier, LAN_IPV4, LAN_VLAN, Unplugged, WAN_GATEWAY_IPV4, WAN_IPV4, WAN_VLAN,
-    trunk_config,
+    BootArguments, Carrier, INNER_MTU_BYTES, INNER_WIRE, LAN_IPV4, LAN_VLAN, Unplugged,
+    WAN_GATEWAY_IPV4, WAN_IPV4, WAN_VLAN, trunk_config,
 };
 use firmware::router::Router;
+use firmware::router::config::{
+    Config, EthernetPort, Inner, Ipv4Interface, Lan, Limits, Settings, Wan,
+};
+use packets::{UDP, end, ipv4, udp, udp_payload};
 use wake::Bell;
 
 const MAC: [u8; 6] = [2, 0, 0, 0, 0, 1];
@@ -86,6 +93,8 @@ impl Driver for Paper {
 struct Bench {
     trunk: Paper,
     bell: Arc<Bell>,
+    /// The box's own stack.
+    stack: channel::Device<'static, 1500>,
     lives: Rc<Cell<usize>>,
     running: Pin<Box<dyn Future<Output = ()>>>,
 }
@@ -93,13 +102,17 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let config = trunk_config(MAC, &BootArguments::default()).unwrap();
+        Self::with(config, Unplugged)
+    }
+
+    fn with(config: Config, second: impl Driver + 'static) -> Self {
         let router: &'static mut Router<8> = Box::leak(Box::new(Router::new(config, [7; 16])));
         let state = Box::leak(Box::new(channel::State::<1500, 2, 2>::new()));
-        let (inner, _stack) = channel::new(state, HardwareAddress::Ip);
+        let (inner, stack) = channel::new(state, HardwareAddress::Ip);
         let trunk = Paper::default();
         trunk.room.set(usize::MAX);
         let lives = Rc::new(Cell::new(0));
-        let mut carrier = Carrier::new(router, trunk.clone(), Unplugged, inner);
+        let mut carrier = Carrier::new(router, trunk.clone(), second, inner);
         let alive = Rc::clone(&lives);
         let running = async move {
             carrier.run(move |_| alive.set(alive.get() + 1)).await;
@@ -107,6 +120,7 @@ impl Bench {
         Self {
             trunk,
             bell: Arc::default(),
+            stack,
             lives,
             running: Box::pin(running),
         }
@@ -139,6 +153,21 @@ impl Bench {
             .filter(is_reply)
             .cloned()
             .collect()
+    }
+
+    /// Has the box's own stack send this packet.
+    fn stack_sends(&mut self, packet: &[u8]) {
+        let waker = self.bell.waker();
+        let token = self.stack.transmit(&mut Context::from_waker(&waker));
+        let token = token.expect("room in the channel");
+        token.consume(packet.len(), |buffer| buffer.copy_from_slice(packet));
+    }
+
+    /// The next packet that the box's own stack gets.
+    fn stack_receives(&mut self) -> Option<Vec<u8>> {
+        let waker = self.bell.waker();
+        let (received, _) = self.stack.receive(&mut Context::from_waker(&waker))?;
+        Some(received.consume(|packet| packet.to_vec()))
     }
 
     fn ask(&self, vlan: u16, from: Ipv4Addr, target: Ipv4Addr) {
@@ -225,4 +254,102 @@ fn an_idle_carrier_says_that_it_is_alive_each_second() {
         bench.run();
         assert!(bench.lives.get() > before, "second {second}");
     }
+}
+
+/// A frame of the LAN with this packet to the router.
+fn in_lan(packet: &[u8]) -> Vec<u8> {
+    let [high, low] = LAN_VLAN.to_be_bytes();
+    [&MAC[..], &HOST, &[0x81, 0, high, low, 0x08, 0x00], packet].concat()
+}
+
+#[test]
+fn a_packet_to_the_box_reaches_its_own_stack_and_the_answer_goes_out() {
+    let mut bench = Bench::new();
+    bench.ask(LAN_VLAN, LAN_HOST, LAN_IPV4);
+    let (host, box_itself) = (end("192.168.1.50", 5000), end("192.168.1.1", 7));
+    let question = udp(host, box_itself, b"anybody there?");
+    bench
+        .trunk
+        .incoming
+        .borrow_mut()
+        .push_back(in_lan(&question));
+    bench.run();
+    let received = bench.stack_receives().expect("a packet");
+    assert_eq!(received[20..], question[20..]);
+    bench.trunk.sent.borrow_mut().clear();
+    // As long as a packet can be, and, behind a VLAN tag, its frame.
+    let answer = udp(box_itself, host, &[b'y'; 1500 - 28]);
+    bench.stack_sends(&answer);
+    bench.run();
+    let sent = bench.trunk.sent.borrow();
+    assert_eq!(sent.len(), 1);
+    assert_eq!((&sent[0][..6], sent[0].len()), (&HOST[..], 1518));
+    assert_eq!(sent[0][38..], answer[20..]);
+}
+
+#[test]
+fn the_fragments_of_a_packet_go_out_in_order() {
+    let mut bench = Bench::new();
+    bench.ask(WAN_VLAN, WAN_GATEWAY_IPV4, WAN_IPV4);
+    bench.run();
+    bench.trunk.sent.borrow_mut().clear();
+    let (own, gateway) = (end("192.168.1.1", 7), end("198.51.100.1", 7));
+    let datagram = udp_payload(own, gateway, &[9; 1472]);
+    bench.stack_sends(&ipv4(LAN_IPV4, WAN_GATEWAY_IPV4, UDP, 0, 1, &datagram));
+    bench.run();
+    let sent = bench.trunk.sent.borrow();
+    let offsets: Vec<_> = sent
+        .iter()
+        .map(|frame| u16::from_be_bytes([frame[24], frame[25]]) & 0x1fff)
+        .collect();
+    assert_eq!(offsets.len(), 2);
+    assert_eq!(offsets[0], 0);
+    assert!(offsets[1] > 0);
+}
+
+#[test]
+fn each_wire_has_its_own_port() {
+    let port = |wire| EthernetPort {
+        wire,
+        vlan: None,
+        mac: MAC,
+        mtu_bytes: 1500,
+    };
+    let interface = |address| Ipv4Interface {
+        address,
+        prefix_len: 24,
+    };
+    let settings = Settings {
+        lans: &[Lan {
+            port: port(0),
+            ipv4: interface(LAN_IPV4),
+            ipv6: None,
+        }],
+        wan: Wan {
+            port: port(1),
+            ipv4: interface(WAN_IPV4),
+            gateway: WAN_GATEWAY_IPV4,
+            ipv6: None,
+        },
+        inner: Some(Inner {
+            wire: INNER_WIRE,
+            mtu_bytes: INNER_MTU_BYTES,
+            ipv4: LAN_IPV4,
+            ipv6: None,
+        }),
+        forwards: &[],
+        clamp: true,
+        clamp_through_tunnels: false,
+        limits: Limits::default(),
+    };
+    let wan = Paper::default();
+    wan.room.set(usize::MAX);
+    let mut bench = Bench::with(Config::new(&settings).unwrap(), wan.clone());
+    let untagged = |question: Vec<u8>| [&question[..12], &question[16..]].concat();
+    let question = untagged(who_has(0, WAN_GATEWAY_IPV4, WAN_IPV4));
+    wan.incoming.borrow_mut().push_back(question);
+    bench.run();
+    let is_reply = |frame: &Vec<u8>| frame[12..14] == [0x08, 0x06] && frame[21] == 2;
+    assert_eq!(wan.sent.borrow().iter().filter(|f| is_reply(f)).count(), 1);
+    assert!(!bench.trunk.sent.borrow().iter().any(|f| is_reply(f)));
 }

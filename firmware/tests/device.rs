@@ -171,11 +171,61 @@ fn two_stacks_keep_to_the_clamped_mss_in_both_directions() {
 fn a_scratch_buffer_under_the_mtu_is_refused() {
     let clamp = Clamp::for_max_mss(Some(CEILING), None).expect("a plain policy");
     let refused = ClampedDevice::<_, _, 1499>::new(wire().0, clamp, |_, _| {}).err();
+    let refused = refused.expect("too small");
+    let expected = ScratchTooSmall {
+        needed: MTU,
+        there: 1499,
+    };
+    assert_eq!(refused, expected);
     assert_eq!(
-        refused,
-        Some(ScratchTooSmall {
-            needed: MTU,
-            there: 1499
-        })
+        refused.to_string(),
+        "a scratch buffer of 1499 bytes does not hold the device's frames of 1500"
     );
+}
+
+/// A device of Ethernet that has received one frame.
+struct Ethernet(Vec<u8>);
+
+impl Device for Ethernet {
+    type RxToken<'a> = Received;
+    type TxToken<'a> = Nowhere;
+
+    fn receive(&mut self, _: Instant) -> Option<(Received, Nowhere)> {
+        Some((Received(self.0.clone()), Nowhere))
+    }
+
+    fn transmit(&mut self, _: Instant) -> Option<Nowhere> {
+        Some(Nowhere)
+    }
+
+    fn capabilities(&self) -> DeviceCapabilities {
+        let mut capabilities = DeviceCapabilities::default();
+        capabilities.medium = Medium::Ethernet;
+        capabilities.max_transmission_unit = MTU + 14;
+        capabilities
+    }
+}
+
+struct Nowhere;
+
+impl TxToken for Nowhere {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
+        f(&mut vec![0; len])
+    }
+}
+
+#[test]
+fn a_syn_behind_an_ethernet_header_is_clamped() {
+    let mut frame = [&[2; 12][..], &[0x08, 0x00]].concat();
+    frame.extend([
+        0x45, 0, 0, 44, 0, 0, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, 1, 198, 51, 100, 1,
+    ]);
+    frame.extend([0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x60, 2, 0xff]);
+    frame.extend([0xff, 0x46, 0xf8, 0, 0, 2, 4, 0x05, 0xb4]);
+    let clamp = Clamp::for_max_mss(Some(CEILING), None).expect("a plain policy");
+    let mut device = ClampedDevice::<_, _, { MTU + 14 }>::new(Ethernet(frame), clamp, |_, _| {})
+        .expect("a scratch buffer of the frames");
+    let (received, _) = device.receive(Instant::from_millis(0)).expect("a frame");
+    let mss = received.consume(|frame| [frame[56], frame[57]]);
+    assert_eq!(u16::from_be_bytes(mss), CEILING);
 }

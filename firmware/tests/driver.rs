@@ -43,6 +43,7 @@ fn both_ways(
     let mut driver = ClampedDriver::new(device, clamp, |direction, outcome| {
         observed.borrow_mut().push((direction, outcome));
     });
+    assert_eq!(driver.capabilities().max_transmission_unit, MTU);
     let mut context = Context::from_waker(Waker::noop());
 
     runner.try_rx_buf().expect("an empty queue")[..packet.len()].copy_from_slice(packet);

@@ -244,11 +244,27 @@ mod tests {
             [user.as_str(), password, service],
             ["customer@example.net", "a=b", "internet"]
         );
-        assert!(
-            !format!("{arguments:?}").contains("a=b"),
-            "credentials in a log"
-        );
+        let told = format!("{arguments:?}");
+        assert!(!told.contains("a=b"), "credentials in a log");
+        assert!(told.contains("internet"), "{told}");
         assert_eq!(arguments.rehearse, Some(Failure::Hang));
+    }
+
+    #[test]
+    fn an_argument_may_say_what_is_so_anyway() {
+        let words = ["clamp=on", "lan-prefix=static", "wan=static"];
+        let arguments = BootArguments::parse(words).unwrap();
+        assert_eq!(arguments, BootArguments::default());
+        let arguments = BootArguments::parse(["rehearse=panic"]).unwrap();
+        assert_eq!(arguments.rehearse, Some(Failure::Panic));
+    }
+
+    #[test]
+    fn the_stacks_seed_is_one_half_of_the_seed_on_the_other() {
+        let seeded = |word| BootArguments::parse([word]).unwrap().stack_seed();
+        let first = seeded("seed=0123456789abcdef00000000000000ff");
+        assert_eq!(first, 0x0123_4567_89ab_cd10);
+        assert_eq!(BootArguments::default().stack_seed(), 0);
     }
 
     #[test]
@@ -288,7 +304,9 @@ mod tests {
         let long = format!("pppoe-password={}", "x".repeat(65));
         let error = BootArguments::parse([long.as_str()]).unwrap_err();
         assert_eq!(error, BootArgumentError::TooLong("pppoe-password"));
-        assert!(!error.to_string().contains("xx"), "credentials in a log");
+        let told = error.to_string();
+        assert!(!told.contains("xx"), "credentials in a log");
+        assert_eq!(told, "pppoe-password=: more than 64 bytes");
         for short_or_signed in ["", "0011", signed] {
             assert_eq!(seed(short_or_signed), None, "{short_or_signed}");
         }

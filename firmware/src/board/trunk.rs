@@ -192,6 +192,51 @@ mod tests {
     }
 
     #[test]
+    fn only_a_delegated_prefix_leaves_the_lan_without_a_fixed_one() {
+        for (wan, lan_prefix_delegated, is_fixed) in [
+            (WanMode::Static, false, true),
+            (WanMode::Static, true, true),
+            (WanMode::Pppoe, false, true),
+            (WanMode::Pppoe, true, false),
+            (WanMode::Dhcp, true, false),
+        ] {
+            let arguments = BootArguments {
+                wan,
+                lan_prefix_delegated,
+                ..BootArguments::default()
+            };
+            let config = trunk_config(MAC, &arguments).unwrap();
+            let fixed = is_fixed.then_some(LAN_IPV6);
+            let lan = config.lans[0].ipv6.map(|interface| interface.address);
+            assert_eq!(lan, fixed, "{wan:?} {lan_prefix_delegated}");
+            assert_eq!(config.inner().unwrap().ipv6, fixed);
+        }
+    }
+
+    #[test]
+    fn syns_are_clamped_unless_the_arguments_say_otherwise() {
+        for clamp_off in [false, true] {
+            let arguments = BootArguments {
+                clamp_off,
+                ..BootArguments::default()
+            };
+            let config = trunk_config(MAC, &arguments).unwrap();
+            assert_eq!(config.clamp, !clamp_off);
+        }
+    }
+
+    #[test]
+    fn what_the_ports_wire_carries_goes_for_the_session_too() {
+        let arguments = BootArguments {
+            wan: WanMode::Pppoe,
+            wan_mtu_bytes: Some(100),
+            ..BootArguments::default()
+        };
+        let refused = trunk_pppoe(MAC, &arguments, [7; 16]).unwrap_err();
+        assert_eq!(refused.field, "port_mtu_bytes");
+    }
+
+    #[test]
     fn an_impossible_mtu_is_refused_by_name() {
         let arguments = BootArguments {
             wan_mtu_bytes: Some(9000),

@@ -143,6 +143,33 @@ fn fields_that_are_not_lent_hold_names() {
 }
 
 #[test]
+fn of_two_fields_only_the_one_that_is_lent_holds_options() {
+    let names = vec![b'x'; 64];
+    let (mut world, asked) = World::discovering();
+    let mut file_alone = Answer::new(OFFER, asked.transaction_id).with(52, &[1]);
+    file_alone.sname = names.clone();
+    assert_eq!(world.hears(&file_alone).len(), 1);
+    let (mut world, asked) = World::discovering();
+    let mut sname_alone = Answer::new(OFFER, asked.transaction_id).with(52, &[2]);
+    sname_alone.file = names;
+    assert_eq!(world.hears(&sname_alone).len(), 1);
+}
+
+#[test]
+fn a_request_and_a_reply_of_another_protocol_are_no_answers() {
+    let (mut world, asked) = World::discovering();
+    let offer = Answer::new(OFFER, asked.transaction_id).message();
+    let end = crate::packets::end;
+    for (at, byte) in [(0, 1), (236, 0)] {
+        let mut other = offer.clone();
+        other[at] = byte;
+        let packet = crate::packets::udp(end(SERVER, 67), end("255.255.255.255", 68), &other);
+        assert_eq!(world.takes(GATEWAY_MAC, IPV4, &packet), (vec![], true));
+    }
+    assert_eq!(world.client.status().counters.discarded.not_dhcp, 2);
+}
+
+#[test]
 fn an_option_past_its_area_spoils_the_message() {
     let (mut world, asked) = World::discovering();
     let answer = Answer::new(OFFER, asked.transaction_id).with(52, &[1]);

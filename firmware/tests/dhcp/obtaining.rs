@@ -242,3 +242,17 @@ fn a_lease_that_ended_while_the_link_was_down_is_not_asked_to_go_on() {
     world.client.link(true, world.now);
     assert_eq!(world.poll_one().asked().kind, 1);
 }
+
+#[test]
+fn what_was_sent_and_what_found_no_room_is_counted_and_sent_again() {
+    let (mut world, _) = World::discovering();
+    let sent = world.client.status().counters.frames_sent;
+    assert_eq!(sent, 1);
+    world.fill_wire(true);
+    assert_eq!(world.wait_ms(5_000), []);
+    let counters = world.client.status().counters;
+    assert_eq!((counters.frames_sent, counters.frames_lost), (1, 1));
+    world.fill_wire(false);
+    assert_eq!(world.wait_ms(9_000).len(), 1);
+    assert_eq!(world.client.status().counters.frames_sent, 2);
+}

@@ -54,6 +54,13 @@ fn a_server_that_is_silent_is_asked_after_half_the_time_that_is_left_and_then_al
     assert_eq!(moments[6..10], broadcast, "{moments:?}");
     assert_eq!(sent[6].bytes[12..20], [192, 0, 2, 10, 255, 255, 255, 255]);
     assert_eq!(sent[6].asked().own_address, OFFERED);
+    let exchanges: Vec<_> = sent[..10]
+        .iter()
+        .map(|sent| sent.asked().transaction_id)
+        .collect();
+    assert!(exchanges[..6].iter().all(|id| *id == exchanges[0]));
+    assert!(exchanges[6..].iter().all(|id| *id == exchanges[6]));
+    assert_ne!(exchanges[0], exchanges[6], "another question to others");
     let end = sent.last().unwrap();
     assert_eq!((end.at_ms, end.asked().kind), (3_600_000, 1));
     assert_eq!(world.client.lease(), None);
@@ -99,6 +106,7 @@ fn the_servers_own_times_count_where_they_are_in_order() {
     assert_eq!(at(with(100, 200)), [100, 200]);
     assert_eq!(at(with(0, 0)), [1800, 3150]);
     assert_eq!(at(with(100, 4000)), [100, 3150], "T2 after the end");
+    assert_eq!(at(with(100, 3600)), [100, 3150], "T2 at the end");
     assert_eq!(at(with(300, 200)), [200, 200], "T1 after T2");
     assert_eq!(at(with(u32::MAX, u32::MAX)), [1800, 3150]);
 }

@@ -28,7 +28,9 @@ impl Asked {
         let view = crate::packets::View(packet);
         view.assert_sound();
         assert_eq!((view.source().1, view.destination().1), (68, 67));
-        let message = &view.payload()[8..];
+        let udp = view.payload();
+        assert_eq!(udp[4..6], u16::try_from(udp.len()).unwrap().to_be_bytes());
+        let message = &udp[8..];
         assert_eq!(message[..4], [1, 1, 6, 0], "a request over Ethernet");
         assert_eq!(message[10..12], [0, 0], "answers may be unicast");
         assert_eq!(message[16..28], [0; 12], "yiaddr, siaddr, giaddr");

@@ -34,11 +34,15 @@ impl Sent {
 struct Wire {
     now: Instant,
     sent: Vec<Sent>,
+    is_full: bool,
 }
 
 impl Transmit for Wire {
     fn send(&mut self, to: Mac, ethertype: u16, header: &[u8], rest: &[u8]) -> bool {
         assert!(header.len() <= firmware::pppoe::MAX_HEADER_BYTES);
+        if self.is_full {
+            return false;
+        }
         self.sent.push(Sent {
             at_ms: self.now.0,
             to,
@@ -110,6 +114,11 @@ impl World {
         world.wait_ms(500);
         assert_eq!(world.client.status().phase, Phase::Bound);
         world
+    }
+
+    /// From now on, or no longer, nothing can be sent.
+    pub(crate) fn fill_wire(&mut self, is_full: bool) {
+        self.wire.is_full = is_full;
     }
 
     pub(crate) fn poll(&mut self) -> Vec<Sent> {

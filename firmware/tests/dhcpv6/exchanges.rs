@@ -70,6 +70,29 @@ fn the_server_with_the_highest_preference_is_taken_and_one_with_255_at_once() {
 }
 
 #[test]
+fn of_two_servers_with_the_same_preference_the_first_is_taken() {
+    let mut world = World::new();
+    let solicit = world.next();
+    world.answer(&solicit, ADVERTISE, &usual());
+    world.answer_from(OTHER_SERVER, &solicit, ADVERTISE, &usual());
+    assert_eq!(world.next().option(2), Some(SERVER));
+}
+
+#[test]
+fn clients_that_start_together_do_not_ask_again_together() {
+    let mut waits = Vec::new();
+    for seed in 0..16 {
+        let mut world = World::seeded([seed; 16]);
+        let first = world.next();
+        waits.push(world.next().at_ms - first.at_ms);
+    }
+    assert!(waits.iter().all(|wait| (900..=1_100).contains(wait)));
+    waits.sort_unstable();
+    waits.dedup();
+    assert!(waits.len() > 12, "{waits:?}");
+}
+
+#[test]
 fn an_offer_that_comes_late_is_taken_at_once() {
     let mut world = World::new();
     world.next();

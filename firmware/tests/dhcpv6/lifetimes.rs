@@ -114,6 +114,18 @@ fn a_renewal_that_does_not_name_the_prefix_leaves_it() {
 }
 
 #[test]
+fn a_renewal_that_names_another_prefix_first_leaves_ours_to_us() {
+    let mut world = World::bound();
+    let renew = world.next();
+    let other = prefix("2001:db8:9900::", 56, 200, 400);
+    let both = [other, prefix(PREFIX, 56, 300, 500)].concat();
+    world.answer(&renew, REPLY, &association(100, 160, &both));
+    assert_eq!(world.prefix().as_deref(), Some("2001:db8:4200::/56"));
+    let delegation = world.client.delegation().unwrap();
+    assert_eq!(delegation.valid_s(world.now), 500);
+}
+
+#[test]
 fn what_no_lan_can_be_numbered_from_is_not_taken() {
     for (network, len, preferred_s, valid_s) in [
         ("2001:db8::", 65, 200, 400),

@@ -76,7 +76,11 @@ pub(crate) struct World {
 impl World {
     /// A client whose link has just come up.
     pub(crate) fn new() -> Self {
-        let mut client = Client::new([2, 0, 0, 0, 0, 1], [5; 16]);
+        Self::seeded([5; 16])
+    }
+
+    pub(crate) fn seeded(seed: [u8; 16]) -> Self {
+        let mut client = Client::new([2, 0, 0, 0, 0, 1], seed);
         client.link(true, Instant(0));
         Self {
             client,

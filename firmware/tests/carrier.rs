@@ -350,6 +350,12 @@ fn each_wire_has_its_own_port() {
     wan.incoming.borrow_mut().push_back(question);
     bench.run();
     let is_reply = |frame: &Vec<u8>| frame[12..14] == [0x08, 0x06] && frame[21] == 2;
-    assert_eq!(wan.sent.borrow().iter().filter(|f| is_reply(f)).count(), 1);
-    assert!(!bench.trunk.sent.borrow().iter().any(|f| is_reply(f)));
+    let replies = wan
+        .sent
+        .borrow()
+        .iter()
+        .filter(|frame| is_reply(frame))
+        .count();
+    assert_eq!(replies, 1);
+    assert!(!bench.trunk.sent.borrow().iter().any(is_reply));
 }

@@ -18,7 +18,7 @@ mod image {
     use embassy_net_driver_channel as channel;
     use embassy_sync::waitqueue::AtomicWaker;
     use firmware::board::{
-        self, BootArguments, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged, trunk_config,
+        self, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged, trunk_config_without_stack,
     };
     use firmware::drivers::{Lan9118, Mmio};
     use firmware::router::Router;
@@ -56,7 +56,7 @@ mod image {
             panic!("the LAN9118 does not answer")
         };
         board::enable_interrupt(ETHERNET_INTERRUPT);
-        let Ok(config) = trunk_config(MAC, &BootArguments::default()) else {
+        let Ok(config) = trunk_config_without_stack(MAC) else {
             unreachable!("the demo configuration is valid")
         };
         let router = ROUTER.take();

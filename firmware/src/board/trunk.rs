@@ -47,6 +47,20 @@ const TRUNK_WIRE: usize = 0;
 /// Only when `mac` or an argument can't be.
 #[inline(always)]
 pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, ConfigError> {
+    config(mac, arguments, true)
+}
+
+/// The demo configuration of a box that is a router alone, without a stack of its own.
+///
+/// # Errors
+/// Only when `mac` can't be.
+#[inline(always)]
+pub fn trunk_config_without_stack(mac: [u8; 6]) -> Result<Config, ConfigError> {
+    config(mac, &BootArguments::default(), false)
+}
+
+#[inline(always)]
+fn config(mac: [u8; 6], arguments: &BootArguments, has_stack: bool) -> Result<Config, ConfigError> {
     let wan_vlan = arguments.wan_vlan.unwrap_or(WAN_VLAN);
     let wan_mtu_bytes = wan_mtu_bytes(arguments);
     let is_delegated = arguments.lan_prefix_delegated && arguments.wan != WanMode::Static;
@@ -85,7 +99,7 @@ pub fn trunk_config(mac: [u8; 6], arguments: &BootArguments) -> Result<Config, C
     let settings = Settings {
         lans: &[lan],
         wan,
-        inner: Some(Inner {
+        inner: has_stack.then_some(Inner {
             wire: INNER_WIRE,
             mtu_bytes: INNER_MTU_BYTES,
             ipv4: LAN_IPV4,
@@ -169,6 +183,14 @@ mod tests {
     #[test]
     fn the_demo_configuration_is_valid() {
         trunk_config(MAC, &BootArguments::default()).unwrap();
+    }
+
+    #[test]
+    fn the_demo_configuration_without_a_stack_is_valid_and_differs_in_nothing_else() {
+        let alone = trunk_config_without_stack(MAC).unwrap();
+        let whole = trunk_config(MAC, &BootArguments::default()).unwrap();
+        assert_eq!((alone.inner(), whole.inner().is_some()), (None, true));
+        assert_eq!((alone.lans, alone.wan), (whole.lans, whole.wan));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Fragments: those that come, those that the router makes, and those that wait.
 
-use crate::packets::{MORE_FRAGMENTS, UDP, View, end, ipv4, udp, udp_payload};
+use crate::packets::{MORE_FRAGMENTS, UDP, View, end, fix_header_checksum, ipv4, udp, udp_payload};
 use crate::world::{ALICE, BOB, LAN_WIRE, SERVER, Sent, WAN, WAN_WIRE, World, lan, settings};
 use core::net::Ipv4Addr;
 
@@ -76,7 +76,7 @@ fn a_datagram_too_big_for_the_wan_leaves_in_fragments_that_make_the_same_datagra
     let data: Vec<u8> = (0..1400).map(|n| u8::try_from(n % 251).unwrap()).collect();
     let mut packet = udp(end(ALICE, 5000), end(SERVER, 53), &data);
     packet[6] = 0;
-    crate::packets::fix_header_checksum(&mut packet);
+    fix_header_checksum(&mut packet);
     let fragments = packets(&world.lan_sends(&packet), WAN_WIRE);
     assert_eq!(fragments.len(), 3);
     for fragment in &fragments {
@@ -107,7 +107,7 @@ fn later_fragments_keep_only_the_options_that_are_copied() {
     packet[6] = 0;
     let len = u16::try_from(packet.len()).unwrap();
     packet[2..4].copy_from_slice(&len.to_be_bytes());
-    crate::packets::fix_header_checksum(&mut packet);
+    fix_header_checksum(&mut packet);
     let fragments = packets(&world.lan_sends(&packet), WAN_WIRE);
     assert_eq!(fragments[0][20..32], options);
     assert_eq!(View(&fragments[1]).header_len(), 24);
@@ -201,4 +201,68 @@ fn a_first_fragment_without_its_transport_header_is_dropped() {
     let mut world = World::new();
     let tiny = ipv4(v4(ALICE), v4(SERVER), 6, MORE_FRAGMENTS, 1, &[0; 16]);
     world.assert_dropped_from_lan(&tiny, "tiny_fragment");
+}
+
+/// A world whose WAN carries 577 bytes.
+fn narrow() -> World {
+    let lans = [lan()];
+    let mut settings = settings(&lans, &[]);
+    settings.wan.port.mtu_bytes = 577;
+    settings.wan.ipv6 = None;
+    World::with(&settings)
+}
+
+/// A datagram of Alice's that has to be cut for that, behind these options.
+fn with_options(options: [u8; 4]) -> Vec<u8> {
+    let plain = udp(end(ALICE, 5000), end(SERVER, 53), &[3; 1000]);
+    let mut packet = [&plain[..20], &options, &plain[20..]].concat();
+    packet[0] = 0x46;
+    packet[6] = 0;
+    let len = u16::try_from(packet.len()).unwrap();
+    packet[2..4].copy_from_slice(&len.to_be_bytes());
+    fix_header_checksum(&mut packet);
+    packet
+}
+
+#[test]
+fn options_that_break_off_end_the_later_fragments_options() {
+    for options in [
+        [7, 0, 148, 4],
+        [7, 1, 148, 4],
+        [148, 0, 1, 1],
+        [7, 200, 1, 1],
+    ] {
+        let fragments = packets(&narrow().lan_sends(&with_options(options)), WAN_WIRE);
+        assert_eq!(fragments[0][20..24], options);
+        assert_eq!(View(&fragments[1]).header_len(), 20, "{options:?}");
+    }
+}
+
+#[test]
+fn a_source_route_is_found_behind_other_options() {
+    let mut world = narrow();
+    for options in [[1, 131, 3, 4], [7, 2, 137, 2], [131, 3, 4, 0]] {
+        world.assert_dropped_from_lan(&with_options(options), "source_route");
+    }
+}
+
+#[test]
+fn a_datagram_of_which_a_fragment_is_lost_counts_as_dropped() {
+    let mut world = narrow();
+    world.outbox.room = Some(1);
+    let before = world.router.counters();
+    let sent = world.lan_sends(&with_options([1; 4]));
+    assert_eq!(sent.len(), 1);
+    world.assert_counted(before, "wire_full");
+}
+
+#[test]
+fn no_fragment_ends_past_the_largest_datagram() {
+    let mut world = World::new();
+    // At 65,504: the payload of a datagram ends at 65,515.
+    let last = |len| ipv4(v4(ALICE), v4(SERVER), UDP, 8188, 9, &[0; 16][..len]);
+    assert_eq!(world.lan_sends(&last(11)), [], "it waits for the first one");
+    assert_eq!(world.router.counters().waiting, 1);
+    world.assert_dropped_from_lan(&last(12), "malformed_ipv4");
+    world.assert_dropped_from_lan(&last(16), "malformed_ipv4");
 }

@@ -318,3 +318,14 @@ fn a_reset_or_icmp_to_the_router_is_not_answered() {
     let packet = tcp(end(SERVER, 1), end(WAN, 2), reset);
     world.assert_dropped_from_wan(&packet, "unsolicited");
 }
+
+#[test]
+fn an_error_that_does_not_reach_its_neighbour_is_not_reported() {
+    let mut world = World::new();
+    let quote = udp(end("192.168.1.99", 1), end(ALICE, 2), b"x");
+    let error = icmp_error(address(ALICE), address("192.168.1.99"), [3, 3], 0, &quote);
+    assert_eq!(world.lan_sends(&error).len(), 1, "an ARP request");
+    let sent = world.wait_ms(3_500);
+    assert!(sent.iter().all(|sent| sent.frame[12..14] == [8, 6]));
+    assert_eq!(world.router.counters().dropped.neighbour_unresolved, 1);
+}

@@ -1,8 +1,8 @@
 //! IPv6: neighbours, advertisements, the firewall.
 
 use crate::packets::{
-    ACK, RST, SEGMENT, SYN, TCP, Tcp, UDP, View, echo, end, icmp_error, ipv6, syn, tcp, udp,
-    udp_payload,
+    ACK, FIN, ICMPV6, RST, SEGMENT, SYN, TCP, Tcp, UDP, View, echo, end, icmp_error, ipv6, syn,
+    tcp, udp, udp_payload,
 };
 use crate::world::{
     ALICE_V6, GATEWAY_MAC, LAN_MAC, LAN_WIRE, ROUTER_V6, SERVER_V6, WAN_MAC, WAN_V6, WAN_WIRE,
@@ -241,4 +241,96 @@ fn a_handshake_is_clamped_in_both_directions() {
     let back = world.wan_to_lan(&tcp(server, alice, answer));
     assert_eq!(View(&back).mss(), 1432);
     View(&back).assert_sound();
+}
+
+#[test]
+fn both_ends_may_open_a_connection_at_once_and_the_last_acknowledgment_of_one_passes() {
+    let mut world = World::new();
+    let (alice, server) = (end(ALICE_V6, 40_000), end(SERVER_V6, 443));
+    world.lan_to_wan(&syn(alice, server, 1440));
+    world.wan_to_lan(&syn(server, alice, 1440));
+    let last = |flags, sequence| Tcp {
+        flags,
+        sequence,
+        acknowledgment: 1001,
+        ..SEGMENT
+    };
+    world.wan_to_lan(&tcp(server, alice, last(FIN | ACK, 1001)));
+    world.lan_to_wan(&tcp(alice, server, last(FIN | ACK, 1001)));
+    world.wan_to_lan(&tcp(server, alice, last(ACK, 1002)));
+}
+
+#[test]
+fn the_first_packet_of_a_flow_may_fill_the_wans_mtu() {
+    let mut world = World::new();
+    let packet = udp(end(ALICE_V6, 5000), end(SERVER_V6, 53), &[1; 1452]);
+    assert_eq!(world.lan_to_wan(&packet).len(), 1500);
+}
+
+#[test]
+fn extension_headers_in_their_places_are_walked() {
+    let mut world = World::new();
+    let (alice, server): (Ipv6Addr, Ipv6Addr) =
+        (ALICE_V6.parse().unwrap(), SERVER_V6.parse().unwrap());
+    let payload = udp_payload(end(ALICE_V6, 1), end(SERVER_V6, 2), b"x");
+    let behind =
+        |first: u8, headers: &[u8]| ipv6(alice, server, first, &[headers, &payload].concat());
+    let options = |next: u8| [next, 0, 1, 4, 0, 0, 0, 0];
+    let routing = |kind: u8, left: u8| [UDP, 0, kind, left, 0, 0, 0, 0];
+    for packet in [
+        behind(0, &options(UDP)),
+        behind(0, &[options(60), options(UDP)].concat()),
+        behind(43, &routing(0, 0)),
+        behind(43, &routing(2, 1)),
+        // Nothing behind the last header.
+        ipv6(alice, server, 60, &options(59)),
+    ] {
+        world.lan_to_wan(&packet);
+    }
+    let late = behind(60, &[options(0), options(UDP)].concat());
+    world.assert_dropped_from_lan(&late, "malformed_ipv6");
+}
+
+#[test]
+fn a_fragment_that_is_the_whole_datagram_needs_no_room_among_fragments() {
+    let mut world = World::new();
+    let (alice, server): (Ipv6Addr, Ipv6Addr) =
+        (ALICE_V6.parse().unwrap(), SERVER_V6.parse().unwrap());
+    let payload = udp_payload(end(ALICE_V6, 5000), end(SERVER_V6, 53), b"x");
+    let fragment = |more: u8, identification: u8| {
+        let header = [UDP, 0, 0, more, 0, 0, 0, identification];
+        ipv6(alice, server, 44, &[&header[..], &payload].concat())
+    };
+    for identification in 0..40 {
+        world.lan_to_wan(&fragment(0, identification));
+    }
+    for identification in 0..32 {
+        world.lan_to_wan(&fragment(1, identification));
+    }
+    world.assert_dropped_from_lan(&fragment(1, 32), "fragment_table_full");
+    world.lan_to_wan(&fragment(0, 33));
+}
+
+#[test]
+fn a_later_fragment_too_big_for_the_way_out_is_reported_but_not_one_of_icmp() {
+    let lans = [lan()];
+    let mut settings = settings(&lans, &[]);
+    settings.wan.port.mtu_bytes = 1492;
+    let mut world = World::<64>::with(&settings);
+    let (alice, server): (Ipv6Addr, Ipv6Addr) =
+        (ALICE_V6.parse().unwrap(), SERVER_V6.parse().unwrap());
+    let fragment = |protocol, at: u16, payload: &[u8]| {
+        let [high, low] = (at | u16::from(at == 0)).to_be_bytes();
+        let header = [protocol, 0, high, low, 0, 0, 0, protocol];
+        ipv6(alice, server, 44, &[&header[..], payload].concat())
+    };
+    let datagram = udp_payload(end(ALICE_V6, 5000), end(SERVER_V6, 53), &[1; 8]);
+    world.lan_to_wan(&fragment(UDP, 0, &datagram));
+    let sent = world.lan_sends(&fragment(UDP, 16, &[0; 1452]));
+    let error = world.only_packet(&sent, LAN_WIRE);
+    assert_eq!(View(&error).payload()[..2], [2, 0]);
+    let request = echo(address(ALICE_V6), address(SERVER_V6), false, 7);
+    world.lan_to_wan(&fragment(ICMPV6, 0, &request[40..56]));
+    let later = fragment(ICMPV6, 16, &[0; 1452]);
+    world.assert_dropped_from_lan(&later, "too_big");
 }

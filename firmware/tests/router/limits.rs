@@ -136,6 +136,26 @@ fn a_greedy_host_takes_only_its_own_share() {
 }
 
 #[test]
+fn a_host_at_its_limit_gives_up_its_cheapest_session_and_of_those_the_oldest() {
+    let mut world = small(4);
+    connect(&mut world, 1);
+    world.wait_ms(61_000);
+    world.introduce();
+    world.lan_to_wan(&udp(end(ALICE, 2), end(SERVER, 443), b"x"));
+    world.wait_ms(6_000);
+    world.introduce();
+    for port in [3, 4] {
+        world.lan_to_wan(&syn(end(ALICE, port), end(SERVER, 443), 1460));
+        world.wait_ms(2_000);
+    }
+    world.lan_to_wan(&syn(end(ALICE, 5), end(SERVER, 443), 1460));
+    assert!(!is_open(&mut world, 3, true), "the older of two half-open");
+    for (port, over_tcp) in [(1, true), (2, false), (4, true), (5, true)] {
+        assert!(is_open(&mut world, port, over_tcp), "{port}");
+    }
+}
+
+#[test]
 fn sessions_live_as_long_as_the_rfcs_say() {
     const MINUTE_MS: u64 = 60_000;
     // RFC 5382, REQ-5; RFC 4787, REQ-5; RFC 5508, REQ-1 b. Last packets' times are kept to a second.

@@ -40,6 +40,7 @@ fn a_packet_leaves_from_the_wans_address_and_its_answer_finds_back() {
 fn two_hosts_with_one_port_get_two_and_each_its_own_answers() {
     let mut world = World::new();
     let alice = world.lan_to_wan(&udp(end(ALICE, 5000), end(SERVER, 53), b"a"));
+    assert_eq!(world.router.counters().events.ports_changed, 0);
     let bob = world.lan_to_wan(&udp(end(BOB, 5000), end(SERVER, 53), b"b"));
     let (alice_port, bob_port) = (View(&alice).source().1, View(&bob).source().1);
     assert_eq!(alice_port, 5000);
@@ -185,8 +186,10 @@ fn a_static_forward_leads_in_and_its_host_answers_from_the_forwarded_port() {
     let lans = [lan()];
     let mut world = World::<64>::with(&settings(&lans, &[WEB]));
     let (client, web) = (end(SERVER, 50_000), end(WAN, 80));
-    let ack = tcp(client, web, SEGMENT);
-    world.assert_dropped_from_wan(&ack, "unsolicited");
+    for flags in [0, ACK, SYN | ACK, SYN | RST, SYN | FIN] {
+        let segment = Tcp { flags, ..SEGMENT };
+        world.assert_dropped_from_wan(&tcp(client, web, segment), "unsolicited");
+    }
     let inside = world.wan_to_lan(&syn(client, web, 1460));
     View(&inside).assert_sound();
     assert_eq!(View(&inside).destination(), end(BOB, 8080));
@@ -238,4 +241,30 @@ fn a_hairpin_connection_passes_the_wans_address_both_ways() {
     assert_eq!(world.router.counters().events.hairpins, 2);
     // To a port that leads nowhere, nothing.
     world.assert_dropped_from_lan(&syn(alice, end(WAN, 81), 1460), "unsolicited");
+}
+
+#[test]
+fn an_echo_may_have_any_identifier() {
+    let mut world = World::new();
+    for identifier in [0, 1, u16::MAX] {
+        let request = echo(end(ALICE, 0).0, end(SERVER, 0).0, false, identifier);
+        let outside = world.lan_to_wan(&request);
+        assert_eq!(View(&outside).identifier(), identifier);
+    }
+}
+
+#[test]
+fn both_ends_may_open_a_connection_at_once() {
+    let mut world = World::new();
+    let (alice, server, wan) = (end(ALICE, 40_000), end(SERVER, 443), end(WAN, 40_000));
+    world.lan_to_wan(&syn(alice, server, 1460));
+    let inside = world.wan_to_lan(&syn(server, wan, 1460));
+    assert_eq!(View(&inside).destination(), alice);
+}
+
+#[test]
+fn the_first_packet_of_a_flow_may_fill_the_wans_mtu() {
+    let mut world = World::new();
+    let packet = udp(end(ALICE, 5000), end(SERVER, 53), &[1; 1472]);
+    assert_eq!(world.lan_to_wan(&packet).len(), 1500);
 }

@@ -137,3 +137,14 @@ fn packet_too_big_teaches_the_same_about_ipv6() {
     assert_eq!(View(&out).mss(), 1240);
     View(&out).assert_sound();
 }
+
+#[test]
+fn an_error_of_another_kind_names_no_mtu() {
+    let mut world = World::new();
+    let outside = data_on_the_way(&mut world, ALICE, SERVER, WAN);
+    for kind in [[3, 1], [11, 4]] {
+        let (hop, wan) = (address("192.0.2.77"), address(WAN));
+        world.wan_to_lan(&icmp_error(hop, wan, kind, 1300, &outside[..28]));
+    }
+    assert_eq!(learned(&world), (0, 0));
+}

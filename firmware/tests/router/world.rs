@@ -104,11 +104,13 @@ pub(crate) struct Sent {
 pub(crate) struct Outbox {
     pub(crate) sent: Vec<Sent>,
     pub(crate) is_full: bool,
+    /// How many frames there is room for, if not for all.
+    pub(crate) room: Option<usize>,
 }
 
 impl Wires for Outbox {
     fn send(&mut self, wire: usize, header: &[u8], packet: &[u8]) -> bool {
-        if self.is_full {
+        if self.is_full || self.room.is_some_and(|room| self.sent.len() >= room) {
             return false;
         }
         let frame = [header, packet].concat();

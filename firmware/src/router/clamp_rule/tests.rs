@@ -73,6 +73,46 @@ fn a_syn_without_mss_lies_in_no_span() {
 }
 
 #[test]
+fn flags_that_are_looked_at_are_as_the_rule_says_and_no_others_count() {
+    let syn_without_ack = FlagMatch {
+        mask: Syn::SYN | Syn::ACK,
+        value: Syn::SYN,
+    };
+    assert!(syn_without_ack.admits(Syn::SYN));
+    assert!(syn_without_ack.admits(Syn::SYN | Syn::RST));
+    assert!(!syn_without_ack.admits(Syn::SYN | Syn::ACK));
+    assert!(!syn_without_ack.admits(0));
+}
+
+#[test]
+fn every_port_is_another_set_and_sets_can_be_joined_and_turned_around() {
+    let all = [
+        Ports::WAN,
+        Ports::INNER,
+        Ports::lan(0),
+        Ports::lan(1),
+        Ports::lan(2),
+        Ports::lan(3),
+    ];
+    for (at, one) in all.into_iter().enumerate() {
+        for (other_at, other) in all.into_iter().enumerate() {
+            assert_eq!(one.meets(other), at == other_at, "{at} {other_at}");
+            let both = one.or(other);
+            assert!(both.meets(one) && both.meets(other));
+            let rest = both.complement();
+            let inside = all.into_iter().filter(|port| port.meets(rest)).count();
+            assert_eq!(inside, if at == other_at { 5 } else { 4 });
+        }
+    }
+    assert_eq!(Ports::lan(4), Ports::NONE);
+}
+
+#[test]
+fn the_lowest_ceiling_of_a_rule_is_the_contracts() {
+    ClampRules::new(&[ClampRule::every_syn(Ceiling::MaxMss(48))]).unwrap();
+}
+
+#[test]
 fn what_can_never_be_is_refused_with_its_field_and_place() {
     let refused = |rule| ClampRules::new(&[EVERY, rule]).unwrap_err().to_string();
     let span = Span { from: 9, to: 3 };

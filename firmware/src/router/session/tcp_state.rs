@@ -271,4 +271,55 @@ mod tests {
         state.follow(Side::Inside, &segment("A", 0x4000_0000, 901, 1000));
         assert!(!state.has_in_flight(Side::Inside, 0x4000_0000));
     }
+
+    #[test]
+    fn segments_that_were_lost_before_the_router_leave_no_gap() {
+        let mut state = established();
+        state.follow(Side::Inside, &segment("A", 1101, 901, 1000));
+        assert!(state.has_in_flight(Side::Inside, 1101));
+        state.follow(Side::Inside, &segment("A", 101, 901, 1000));
+        assert!(state.has_in_flight(Side::Inside, 2100));
+    }
+
+    #[test]
+    fn acknowledgments_of_what_was_not_sent_or_came_before_move_nothing() {
+        let mut state = established();
+        state.follow(Side::Inside, &segment("A", 101, 901, 1000));
+        state.follow(Side::Outside, &segment("A", 901, 601, 0));
+        for number in [101, 5000] {
+            state.follow(Side::Outside, &segment("A", 901, number, 0));
+            assert!(!state.has_in_flight(Side::Inside, 600), "{number}");
+            assert!(state.has_in_flight(Side::Inside, 601), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_syn_that_comes_again_or_late_begins_nothing_anew() {
+        let mut state = TcpState::default();
+        state.follow(Side::Inside, &segment("S", 100, 0, 0));
+        state.follow(Side::Outside, &segment("SA", 900, 101, 0));
+        state.follow(Side::Inside, &segment("S", 100, 0, 0));
+        state.follow(Side::Inside, &segment("A", 101, 901, 0));
+        assert_eq!(state.progress(), Progress::Established);
+        state.follow(Side::Inside, &segment("S", 100, 0, 0));
+        assert_eq!(state.progress(), Progress::Established);
+    }
+
+    #[test]
+    fn an_acknowledgment_without_its_flag_is_none() {
+        let mut state = TcpState::default();
+        state.follow(Side::Inside, &segment("S", 100, 0, 0));
+        state.follow(Side::Outside, &segment("S", 900, 101, 0));
+        state.follow(Side::Inside, &segment("A", 101, 901, 0));
+        assert_eq!(state.progress(), Progress::HalfOpen);
+    }
+
+    #[test]
+    fn the_last_acknowledgment_leaves_a_connection_closing() {
+        let mut state = established();
+        state.follow(Side::Inside, &segment("FA", 101, 901, 0));
+        state.follow(Side::Outside, &segment("FA", 901, 102, 0));
+        state.follow(Side::Inside, &segment("A", 102, 902, 0));
+        assert_eq!(state.progress(), Progress::Closing);
+    }
 }

@@ -2,7 +2,7 @@
 
 use firmware::pppoe::{Phase, Reason, Settings};
 
-use crate::peer::{CHAP, PAP, Peer, Wants};
+use crate::peer::{CHAP, IPCP, LCP, PAP, Peer, Wants};
 use crate::world::{AC, Packet, SETTINGS, World, pppoe};
 
 const WANTS_PAP: [u8; 4] = [3, 4, 0xc0, 0x23];
@@ -176,15 +176,17 @@ fn the_password_is_shown_to_nobody() {
         ..SETTINGS
     };
     let hides = |text: String| !text.contains("who-i-am") && !text.contains("what-i-know");
-    assert!(hides(format!("{settings:?}")));
+    let told = format!("{settings:?}");
+    assert!(told.contains("port_mtu_bytes") && hides(told));
     let (mut world, sent) = World::with_lcp(&settings, &WANTS_PAP);
-    assert!(hides(format!("{:?}", world.client)));
+    let told = format!("{:?}", world.client);
+    assert!(told.contains("Authenticate") && hides(told));
     // Not even if the peer says it.
     world.ppp(
         PAP,
         3,
         sent[0].identifier,
-        b"\x19wrong password what-i-know",
+        b"\x1awrong password what-i-know",
     );
     assert_eq!(world.last_reason(), Some(Reason::AuthenticationFailed));
     assert!(hides(format!(
@@ -192,4 +194,61 @@ fn the_password_is_shown_to_nobody() {
         world.client,
         world.client.status()
     )));
+}
+
+#[test]
+fn what_the_peer_says_is_shown_where_there_is_no_password_too() {
+    let settings = Settings {
+        password: "",
+        ..SETTINGS
+    };
+    let (mut world, sent) = World::with_lcp(&settings, &WANTS_PAP);
+    world.ppp(PAP, 3, sent[0].identifier, b"\x08your bill");
+    assert_eq!(world.last_reason(), Some(Reason::AuthenticationFailed));
+    assert_eq!(world.client.status().last_message, "your bil");
+}
+
+#[test]
+fn who_hangs_up_before_anything_was_proven_or_loses_the_link_has_refused_nobody() {
+    let (mut world, _) = World::with_lcp(&SETTINGS, &WANTS_CHAP);
+    world.discovers(AC, &pppoe(0xa7, 0x0101, &[]));
+    assert_eq!(world.last_reason(), Some(Reason::PeerHungUp));
+    let (mut world, _) = World::with_lcp(&SETTINGS, &WANTS_PAP);
+    world.client.link(false, world.now);
+    assert_eq!(world.last_reason(), Some(Reason::LinkLost));
+}
+
+#[test]
+fn a_peer_that_rejects_what_it_asked_for_itself_is_not_asked_at_once() {
+    for method in [PAP, CHAP] {
+        let (mut world, _) = World::with_lcp(&SETTINGS, &WANTS_PAP);
+        world.ppp(LCP, 8, 1, &method.to_be_bytes());
+        let expected = Some(Reason::NoCommonAuthentication);
+        assert_eq!(world.last_reason(), expected);
+        let (mut world, _) = World::with_lcp(&SETTINGS, &[]);
+        assert_eq!(world.ppp(LCP, 8, 1, &method.to_be_bytes()), []);
+        assert_eq!(world.last_reason(), None, "it is not in use");
+    }
+}
+
+#[test]
+fn a_peer_that_challenges_for_ever_is_given_up() {
+    let (mut world, _) = World::with_lcp(&SETTINGS, &WANTS_CHAP);
+    while world.last_reason().is_none() {
+        assert!(world.now.0 <= firmware::pppoe::SETUP_LIMIT_MS);
+        world.ppp(CHAP, 1, 0x2a, CHALLENGE);
+        for (_, packet) in world.waits_ms(5_000) {
+            if (packet.protocol, packet.code) == (LCP, 9) {
+                world.ppp(LCP, 10, packet.identifier, &[0, 0, 0, 9]);
+            }
+        }
+    }
+    assert_eq!(world.last_reason(), Some(Reason::AuthenticationUnanswered));
+}
+
+#[test]
+fn before_the_peer_has_accepted_us_no_network_protocol_begins() {
+    let (mut world, _) = World::with_lcp(&SETTINGS, &WANTS_PAP);
+    assert_eq!(world.ppp(IPCP, 1, 1, &[]), []);
+    assert_eq!(world.client.status().counters.discarded.unexpected, 1);
 }

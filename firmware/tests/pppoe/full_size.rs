@@ -3,7 +3,7 @@
 use firmware::pppoe::{Phase, Settings};
 
 use crate::peer::{LCP, Peer, Wants};
-use crate::world::{SETTINGS, World, option, options, tag, tag_of};
+use crate::world::{Packet, SETTINGS, World, option, options, tag, tag_of};
 
 const JUMBO: Settings<'static> = Settings {
     port_mtu_bytes: 1508,
@@ -163,8 +163,7 @@ fn without_the_echo_both_ends_are_brought_to_1492() {
     world.opens_lcp(&request, &[]);
     let sent = world.waits_ms(3_000);
     let at = |code: u8| {
-        let of =
-            |sent: &&(u64, crate::world::Packet)| sent.1.protocol == LCP && sent.1.code == code;
+        let of = |sent: &&(u64, Packet)| sent.1.protocol == LCP && sent.1.code == code;
         sent.iter()
             .filter(of)
             .map(|(at, _)| *at)
@@ -198,4 +197,42 @@ fn what_did_not_fit_is_not_tried_again_on_the_same_wire() {
     world.client.link(true, world.now);
     let sent = world.poll();
     assert!(tag_of(&sent.last().unwrap().bytes, MAX_PAYLOAD).is_some());
+}
+
+/// A client whose LCP is open with 1500 bytes, and the echo that it sends for them.
+fn asking() -> (World, Packet) {
+    let mut world = World::new(&JUMBO);
+    let request = world.finds_session(&tag(MAX_PAYLOAD, &1500_u16.to_be_bytes()));
+    let sent = world.opens_lcp(&request, &option(1, &1500_u16.to_be_bytes()));
+    assert_eq!((sent[0].protocol, sent[0].code), (LCP, 9));
+    let echo = sent[0].clone();
+    (world, echo)
+}
+
+/// The peer negotiates LCP anew, with this MRU. Returns what follows.
+fn begins_anew(world: &mut World, mru: u16) -> Vec<Packet> {
+    let sent = world.ppp(LCP, 1, 201, &option(1, &mru.to_be_bytes()));
+    let request = sent.iter().find(|packet| packet.code == 1).unwrap();
+    world.ppp(LCP, 2, request.identifier, &request.data)
+}
+
+#[test]
+fn a_size_that_has_passed_is_not_asked_for_again_and_another_is() {
+    let is_echo = |packet: &Packet| (packet.protocol, packet.code) == (LCP, 9);
+    let (mut world, echo) = asking();
+    world.ppp(LCP, 10, echo.identifier, &[9; 1496]);
+    let sent = begins_anew(&mut world, 1500);
+    assert!(!sent.iter().any(is_echo), "{sent:?}");
+    let sent = begins_anew(&mut world, 1496);
+    let echo = sent.iter().find(|packet| is_echo(packet)).unwrap();
+    assert_eq!(echo.data.len() + 4, 1496);
+}
+
+#[test]
+fn while_lcp_is_negotiated_anew_nothing_is_asked() {
+    let (mut world, _) = asking();
+    let sent = world.ppp(LCP, 1, 201, &option(1, &1500_u16.to_be_bytes()));
+    assert!(sent.iter().all(|packet| packet.code != 9));
+    let sent = world.waits_ms(2_500);
+    assert!(sent.iter().all(|(_, packet)| packet.code == 1), "{sent:?}");
 }

@@ -244,6 +244,8 @@ fn our_options_follow_what_the_peer_says() {
         .ppp(LCP, REJECT, last.identifier, &last.data)
         .remove(0);
     assert_eq!(sent.data, [], "nothing is left to ask for");
+    let sent = world.ppp(LCP, NAK, sent.identifier, &magic).remove(0);
+    assert_eq!(sent.data, [], "not even what the peer would like");
     world.opens_lcp(&sent, &[]);
     assert_eq!(world.phase(), Phase::Network);
 }
@@ -302,4 +304,26 @@ fn no_peer_can_negotiate_for_ever() {
     }
     assert_eq!(world.last_reason(), Some(Reason::LcpFailed));
     assert!(world.now.0 < firmware::pppoe::SETUP_LIMIT_MS + 2_000);
+}
+
+#[test]
+fn only_suggestions_count_as_failures_to_agree() {
+    let (mut world, _) = World::in_session(&SETTINGS);
+    for identifier in 0..10 {
+        let sent = world.ppp(LCP, REQUEST, identifier, &option(7, &[]));
+        assert_eq!(sent, [to_lcp(REJECT, identifier, &option(7, &[]))]);
+    }
+    let sent = world.ppp(LCP, REQUEST, 10, &option(1, &[0, 64]));
+    assert_eq!(sent[0].code, NAK);
+}
+
+#[test]
+fn a_session_after_another_begins_with_the_link() {
+    let mut peer = crate::peer::Peer::new();
+    let mut world = World::up(&SETTINGS, &mut peer);
+    let padt = peer.hang_up();
+    world.discovers(padt.station, &padt.bytes);
+    world.now = world.client.status().retry_at.unwrap();
+    world.finds_session(&[]);
+    assert_eq!(world.phase(), Phase::Establish);
 }

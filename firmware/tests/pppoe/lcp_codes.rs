@@ -3,8 +3,8 @@
 use firmware::pppoe::{Phase, Reason, SESSION};
 
 use crate::lcp::{ACK, CHAP_MD5, REQUEST, to_lcp};
-use crate::peer::{CHAP, LCP, PAP};
-use crate::world::{AC, SETTINGS, World, options, pppoe};
+use crate::peer::{CHAP, IPV6CP, LCP, PAP};
+use crate::world::{AC, SETTINGS, World, option, options, pppoe};
 
 #[test]
 fn an_echo_is_answered_only_when_lcp_is_open() {
@@ -129,4 +129,54 @@ fn a_packet_whose_length_can_not_be_is_dropped_and_padding_is_not_looked_at() {
     }
     let padded = pppoe(0, 0x0101, &[0xc0, 0x21, 1, 1, 0, 4, 0xff, 0xff]);
     assert_eq!(world.takes(AC, SESSION, &padded).len(), 1);
+}
+
+/// A client with IPv6 open to a peer that is silent from now on, and the data of its first Configure-Request.
+fn open_session() -> (World, Vec<u8>) {
+    let (mut world, request) = World::in_session(&SETTINGS);
+    let sent = world.opens_lcp(&request, &[]);
+    let ipv6cp = &sent[1];
+    world.ppp(IPV6CP, ACK, ipv6cp.identifier, &ipv6cp.data);
+    world.ppp(IPV6CP, REQUEST, 1, &option(1, &[2; 8]));
+    assert_eq!(world.phase(), Phase::Up);
+    (world, request.data)
+}
+
+#[test]
+fn an_echo_that_comes_back_from_ourselves_is_no_sign_of_life() {
+    let (mut world, request) = open_session();
+    let own_magic = options(&request)[1].1.clone();
+    while world.last_reason().is_none() {
+        assert!(world.now.0 < 60_000, "looped echoes keep the session");
+        for (_, packet) in world.waits_ms(1_000) {
+            if (packet.protocol, packet.code) == (LCP, 9) {
+                world.ppp(LCP, 10, packet.identifier, &own_magic);
+            }
+        }
+    }
+    assert_eq!(world.last_reason(), Some(Reason::PeerDead));
+    assert_eq!(world.client.status().counters.echo_replies, 0);
+}
+
+#[test]
+fn a_reject_of_something_else_is_no_answer_to_an_echo() {
+    let (mut world, _) = open_session();
+    while world.last_reason().is_none() {
+        assert!(world.now.0 < 60_000, "other rejects keep the session");
+        world.waits_ms(1_000);
+        world.ppp(LCP, 7, 1, &[12, 1, 0, 4]);
+    }
+    assert_eq!(world.last_reason(), Some(Reason::PeerDead));
+}
+
+#[test]
+fn every_reject_has_an_identifier_of_its_own() {
+    let (mut world, _) = open_session();
+    let identifiers: Vec<_> = (0..3)
+        .map(|_| world.ppp(LCP, 99, 3, b"new").remove(0).identifier)
+        .collect();
+    let [first, second, third] = identifiers[..] else {
+        panic!("{identifiers:?}")
+    };
+    assert!(first != second && second != third && first != third);
 }

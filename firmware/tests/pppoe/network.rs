@@ -206,6 +206,9 @@ fn a_network_protocol_may_go_and_come_back() {
     );
     assert_eq!(world.line().ipv6, None);
     assert_eq!(world.line().ipv4, line.ipv4);
+    let (now, wire) = (world.now, &mut world.wire);
+    let ipv6 = pppoe(0, 0x0101, &[0, 0x57, 0x60]);
+    assert_eq!(world.client.receive(AC, SESSION, &ipv6, now, wire), None);
     world.waits_ms(1_000);
     let theirs = option(1, &[2; 8]);
     let sent = world.ppp(IPV6CP, REQUEST, 9, &theirs);
@@ -241,4 +244,76 @@ fn where_ipv6_does_not_fit_it_is_not_offered() {
     assert_eq!(sent.len(), 1, "IPCP alone");
     let sent = world.ppp(IPV6CP, REQUEST, 1, &option(1, &[2; 8])).remove(0);
     assert_eq!((sent.protocol, sent.code), (LCP, 8));
+    let packet = pppoe(0, 0x0101, &[0, 0x57, 0x60]);
+    let rejection = world.takes(AC, SESSION, &packet).remove(0);
+    let (protocol, packet) = rejection.ppp();
+    assert_eq!((protocol, packet[0]), (LCP, 8));
+    assert_eq!(packet[4..], [0, 0x57, 0x60]);
+}
+
+#[test]
+fn a_name_server_that_is_refused_is_no_longer_asked_for() {
+    for (refused, left) in [(129, [3, 131]), (131, [3, 129])] {
+        let (mut world, request, _) = in_network_phase(&SETTINGS);
+        let rejected = option(refused, &[0; 4]);
+        let again = world.ppp(IPCP, REJECT, request.identifier, &rejected);
+        let kinds: Vec<_> = options(&again[0].data)
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect();
+        assert_eq!(kinds, left);
+    }
+}
+
+#[test]
+fn an_identifier_that_the_peer_has_or_that_is_none_is_not_taken() {
+    for unfit in [[2; 8], [0; 8]] {
+        let (mut world, _, request) = in_network_phase(&SETTINGS);
+        world.ppp(IPV6CP, REQUEST, 9, &option(1, &[2; 8]));
+        let sent = world.ppp(IPV6CP, NAK, request.identifier, &option(1, &unfit));
+        assert_ne!(options(&sent[0].data)[0].1, unfit);
+    }
+    let (mut world, ..) = in_network_phase(&SETTINGS);
+    let long = option(1, &[2; 9]);
+    let sent = world.ppp(IPV6CP, REQUEST, 9, &long);
+    assert_eq!(sent, [Packet::new(IPV6CP, REJECT, 9, &long)]);
+}
+
+#[test]
+fn identifiers_are_drawn_and_claim_no_hardware_address() {
+    let mut drawn = Vec::new();
+    for seed in 0..16 {
+        let mut world = World::seeded(&SETTINGS, [seed; 16]);
+        let request = world.finds_session(&[]);
+        let sent = world.opens_lcp(&request, &[]);
+        let id = options(&sent[1].data)[0].1.clone();
+        assert_eq!(id[0] & 2, 0, "{id:?}");
+        drawn.push(id);
+    }
+    drawn.sort();
+    drawn.dedup();
+    assert_eq!(drawn.len(), 16);
+    assert!(drawn.iter().any(|id| id[0] != 0));
+}
+
+#[test]
+fn a_peer_that_refuses_our_identifier_gets_no_ipv6() {
+    let (mut world, _, request) = in_network_phase(&SETTINGS);
+    let sent = world.ppp(IPV6CP, REJECT, request.identifier, &request.data);
+    assert_eq!((sent[0].protocol, sent[0].code), (IPV6CP, 5));
+    assert_eq!(world.last_reason(), None, "IPv4 may do");
+}
+
+#[test]
+fn where_ipv6_alone_is_open_no_ipv4_passes() {
+    let (mut world, _, request) = in_network_phase(&SETTINGS);
+    world.ppp(IPV6CP, ACK, request.identifier, &request.data);
+    world.ppp(IPV6CP, REQUEST, 9, &option(1, &[2; 8]));
+    assert!(world.line().ipv4.is_none() && world.line().ipv6.is_some());
+    for (ppp, passes) in [([0, 0x21, 0x45], false), ([0, 0x57, 0x60], true)] {
+        let packet = pppoe(0, 0x0101, &ppp);
+        let (now, wire) = (world.now, &mut world.wire);
+        let passed = world.client.receive(AC, SESSION, &packet, now, wire);
+        assert_eq!(passed.is_some(), passes);
+    }
 }

@@ -248,3 +248,22 @@ fn a_full_queue_is_a_lost_frame_and_counted() {
     world.talk_ms(&mut Peer::new(), 10_000);
     assert_eq!(world.phase(), Phase::Up);
 }
+
+#[test]
+fn a_new_link_is_dialled_at_once_however_often_it_went_wrong_before() {
+    let mut world = World::new(&SETTINGS);
+    let fails = |world: &mut World| {
+        world.finds_session(&[]);
+        world.discovers(AC, &pppoe(0xa7, 0x0101, &[]));
+        let retry = world.client.status().retry_at.unwrap();
+        let waited_ms = retry.ms_since(world.now);
+        world.now = retry;
+        waited_ms
+    };
+    let waits_ms = [(); 4].map(|()| fails(&mut world));
+    assert!(waits_ms[3] > 7_000, "{waits_ms:?}");
+    world.client.link(false, world.now);
+    world.client.link(true, world.now);
+    let wait_ms = fails(&mut world);
+    assert!((900..=1_100).contains(&wait_ms), "{wait_ms}");
+}

@@ -18,8 +18,8 @@ use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxTok
 use embassy_net_driver_channel as channel;
 use embassy_time::{Duration, MockDriver};
 use firmware::board::{
-    BootArguments, Carrier, INNER_MTU_BYTES, INNER_WIRE, LAN_IPV4, LAN_VLAN, Unplugged,
-    WAN_GATEWAY_IPV4, WAN_IPV4, WAN_VLAN, trunk_config,
+    BacklogPlace, BootArguments, Carrier, INNER_MTU_BYTES, INNER_WIRE, LAN_IPV4, LAN_VLAN,
+    WAN_GATEWAY_IPV4, WAN_IPV4, WAN_VLAN, Wire, trunk_config,
 };
 use firmware::router::Router;
 use firmware::router::config::{
@@ -89,6 +89,11 @@ impl Driver for Paper {
     }
 }
 
+/// With room for as many frames as the boards have.
+fn wire<D>(driver: D) -> Wire<D> {
+    Wire::new(driver, Box::leak(Box::new([BacklogPlace::EMPTY; 4])))
+}
+
 /// A carrier at work, on a trunk.
 struct Bench {
     trunk: Paper,
@@ -102,17 +107,17 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let config = trunk_config(MAC, &BootArguments::default()).unwrap();
-        Self::with(config, Unplugged)
+        Self::with(config, Wire::unplugged())
     }
 
-    fn with(config: Config, second: impl Driver + 'static) -> Self {
+    fn with(config: Config, second: Wire<impl Driver + 'static>) -> Self {
         let router: &'static mut Router<8> = Box::leak(Box::new(Router::new(config, [7; 16])));
         let state = Box::leak(Box::new(channel::State::<1500, 2, 2>::new()));
         let (inner, stack) = channel::new(state, HardwareAddress::Ip);
         let trunk = Paper::default();
         trunk.room.set(usize::MAX);
         let lives = Rc::new(Cell::new(0));
-        let mut carrier = Carrier::new(router, trunk.clone(), second, inner);
+        let mut carrier = Carrier::new(router, wire(trunk.clone()), second, inner);
         let alive = Rc::clone(&lives);
         let running = async move {
             carrier.run(move |_| alive.set(alive.get() + 1)).await;
@@ -344,7 +349,7 @@ fn each_wire_has_its_own_port() {
     };
     let wan = Paper::default();
     wan.room.set(usize::MAX);
-    let mut bench = Bench::with(Config::new(&settings).unwrap(), wan.clone());
+    let mut bench = Bench::with(Config::new(&settings).unwrap(), wire(wan.clone()));
     let untagged = |question: Vec<u8>| [&question[..12], &question[16..]].concat();
     let question = untagged(who_has(0, WAN_GATEWAY_IPV4, WAN_IPV4));
     wan.incoming.borrow_mut().push_back(question);

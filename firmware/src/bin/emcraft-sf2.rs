@@ -14,7 +14,7 @@ mod image {
     use defmt_semihosting as _;
     use embassy_executor::raw::Executor;
     use embassy_sync::waitqueue::AtomicWaker;
-    use firmware::board::{self, Carrier, Clock, LineLog, Unplugged};
+    use firmware::board::{self, BacklogPlace, Carrier, Clock, LineLog, Unplugged, Wire};
     use firmware::drivers::{DmaRing, DmaRingMemory, Mmio, SmartFusion2Emac};
     use firmware::router::Router;
     use firmware::router::uplink::{Chosen, Fixed};
@@ -41,6 +41,8 @@ mod image {
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
     static ROUTER: ConstStaticCell<Router<SESSIONS, Chosen>> =
         ConstStaticCell::new(Router::blank(Chosen::Fixed(Fixed)));
+    static BACKLOG: ConstStaticCell<[BacklogPlace; 4]> =
+        ConstStaticCell::new([BacklogPlace::EMPTY; 4]);
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     static TO_RECEIVE: DmaRingMemory<BUFFERS> = DmaRingMemory::new();
@@ -67,7 +69,10 @@ mod image {
         let executor = EXECUTOR.init_with(|| Executor::new(core::ptr::null_mut()));
         board::run(executor, |spawner| {
             let stack = board::own_stack(spawner, arguments.stack_seed());
-            let carrier = CARRIER.init_with(|| Carrier::new(router, ethernet, Unplugged, stack));
+            let carrier = CARRIER.init_with(|| {
+                let ethernet = Wire::new(ethernet, BACKLOG.take());
+                Carrier::new(router, ethernet, Wire::unplugged(), stack)
+            });
             match carry(carrier) {
                 Ok(task) => spawner.spawn(task),
                 Err(error) => panic!("{error}"),

@@ -14,8 +14,8 @@ mod image {
     use defmt_semihosting as _;
     use embassy_executor::raw::Executor;
     use embassy_sync::waitqueue::AtomicWaker;
-    use firmware::board::{self, Carrier, Clock, LineLog, Unplugged, Watchdog};
-    use firmware::drivers::{Lan9118, Mmio};
+    use firmware::board::{self, BacklogPlace, Carrier, Clock, LineLog, Unplugged, Watchdog, Wire};
+    use firmware::drivers::{Lan9118, Lan9118Buffers, Mmio};
     use firmware::router::Router;
     use firmware::router::uplink::{Chosen, Fixed};
     use static_cell::{ConstStaticCell, StaticCell};
@@ -40,6 +40,9 @@ mod image {
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
     static ROUTER: ConstStaticCell<Router<SESSIONS, Chosen>> =
         ConstStaticCell::new(Router::blank(Chosen::Fixed(Fixed)));
+    static BUFFERS: ConstStaticCell<Lan9118Buffers> = ConstStaticCell::new(Lan9118Buffers::EMPTY);
+    static BACKLOG: ConstStaticCell<[BacklogPlace; 4]> =
+        ConstStaticCell::new([BacklogPlace::EMPTY; 4]);
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());
@@ -53,7 +56,7 @@ mod image {
             unreachable!("a board starts once")
         };
         CLOCK.start(core.SYST, CORE_HZ);
-        let ethernet = match Lan9118::new(ETHERNET, MAC, &ETHERNET_WAKER) {
+        let ethernet = match Lan9118::new(ETHERNET, MAC, &ETHERNET_WAKER, BUFFERS.take()) {
             Ok(driver) => driver,
             Err(error) => panic!("{error}"),
         };
@@ -64,7 +67,10 @@ mod image {
         let executor = EXECUTOR.init_with(|| Executor::new(core::ptr::null_mut()));
         board::run(executor, |spawner| {
             let stack = board::own_stack(spawner, arguments.stack_seed());
-            let carrier = CARRIER.init_with(|| Carrier::new(router, ethernet, Unplugged, stack));
+            let carrier = CARRIER.init_with(|| {
+                let ethernet = Wire::new(ethernet, BACKLOG.take());
+                Carrier::new(router, ethernet, Wire::unplugged(), stack)
+            });
             match carry(carrier, watchdog) {
                 Ok(task) => spawner.spawn(task),
                 Err(error) => panic!("{error}"),

@@ -28,7 +28,7 @@ mod image {
         Config as ChipConfig, bind_interrupts, dma, eth, exti, interrupt, rcc, rng,
     };
     use embedded_hal_bus::spi::ExclusiveDevice;
-    use firmware::board::{self, Carrier};
+    use firmware::board::{self, BacklogPlace, Carrier, Wire};
     use firmware::router::Router;
     use firmware::router::config as router;
     use firmware::router::uplink::Fixed;
@@ -58,6 +58,7 @@ mod image {
 
     type LanDriver = Ethernet<'static, ETH, GenericPhy<Sma<'static, ETH_SMA>>>;
     type WanDriver = embassy_net_wiznet::Device<'static>;
+    type Backlog = ConstStaticCell<[BacklogPlace; 4]>;
     type Frames = Carrier<LanDriver, WanDriver, SESSIONS>;
     type WanSpi = ExclusiveDevice<
         Spi<'static, Async, spi::mode::Master>,
@@ -83,6 +84,8 @@ mod image {
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
     static ROUTER: ConstStaticCell<Router<SESSIONS>> = ConstStaticCell::new(Router::blank(Fixed));
+    static LAN_BACKLOG: Backlog = Backlog::new([BacklogPlace::EMPTY; 4]);
+    static WAN_BACKLOG: Backlog = Backlog::new([BacklogPlace::EMPTY; 4]);
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static LAN_QUEUE: StaticCell<PacketQueue<8, 16>> = StaticCell::new();
     static WAN_QUEUE: StaticCell<embassy_net_wiznet::State<8, 8>> = StaticCell::new();
@@ -155,7 +158,11 @@ mod image {
         let router = ROUTER.take();
         router.start(config(), Fixed, seed);
         let stack = board::own_stack(spawner, random.next_u64());
-        let carrier = CARRIER.init_with(|| Carrier::new(router, lan, wan, stack));
+        let carrier = CARRIER.init_with(|| {
+            let lan = Wire::new(lan, LAN_BACKLOG.take());
+            let wan = Wire::new(wan, WAN_BACKLOG.take());
+            Carrier::new(router, lan, wan, stack)
+        });
         let (Ok(wan_task), Ok(carry)) = (run_wan(wan_runner), carry(carrier, watchdog)) else {
             unreachable!("a board starts once")
         };

@@ -18,9 +18,10 @@ mod image {
     use embassy_net_driver_channel as channel;
     use embassy_sync::waitqueue::AtomicWaker;
     use firmware::board::{
-        self, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged, trunk_config_without_stack,
+        self, BacklogPlace, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged, Wire,
+        trunk_config_without_stack,
     };
-    use firmware::drivers::{Lan9118, Mmio};
+    use firmware::drivers::{Lan9118, Lan9118Buffers, Mmio};
     use firmware::router::Router;
     use firmware::router::uplink::Fixed;
     use static_cell::{ConstStaticCell, StaticCell};
@@ -38,8 +39,12 @@ mod image {
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
     static ROUTER: ConstStaticCell<Router<SESSIONS>> = ConstStaticCell::new(Router::blank(Fixed));
+    static BUFFERS: ConstStaticCell<Lan9118Buffers> = ConstStaticCell::new(Lan9118Buffers::EMPTY);
+    static BACKLOG: ConstStaticCell<[BacklogPlace; 4]> =
+        ConstStaticCell::new([BacklogPlace::EMPTY; 4]);
     static CARRIER: StaticCell<Frames> = StaticCell::new();
-    static NOBODY: StaticCell<channel::State<INNER_BUFFER_BYTES, 1, 1>> = StaticCell::new();
+    static NOBODY: ConstStaticCell<channel::State<INNER_BUFFER_BYTES, 1, 1>> =
+        ConstStaticCell::new(channel::State::new());
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());
     firmware::board_handlers_without_words!(CLOCK);
@@ -52,26 +57,35 @@ mod image {
             unreachable!("a board starts once")
         };
         CLOCK.start(core.SYST, CORE_HZ);
-        let Ok(ethernet) = Lan9118::new(ETHERNET, MAC, &ETHERNET_WAKER) else {
+        let Ok(ethernet) = Lan9118::new(ETHERNET, MAC, &ETHERNET_WAKER, BUFFERS.take()) else {
             panic!("the LAN9118 does not answer")
         };
         board::enable_interrupt(ETHERNET_INTERRUPT);
-        let Ok(config) = trunk_config_without_stack(MAC) else {
-            unreachable!("the demo configuration is valid")
-        };
-        let router = ROUTER.take();
-        router.start(config, Fixed, board::seed_from_clock());
+        let router = router();
         // Where the box's own stack would be, nobody takes the packets.
-        let (wire, _device) =
-            channel::new(NOBODY.init_with(channel::State::new), HardwareAddress::Ip);
+        let (wire, _device) = channel::new(NOBODY.take(), HardwareAddress::Ip);
         let executor = EXECUTOR.init_with(|| Executor::new(core::ptr::null_mut()));
         board::run(executor, |spawner| {
-            let carrier = CARRIER.init_with(|| Carrier::new(router, ethernet, Unplugged, wire));
+            let carrier = CARRIER.init_with(|| {
+                let ethernet = Wire::new(ethernet, BACKLOG.take());
+                Carrier::new(router, ethernet, Wire::unplugged(), wire)
+            });
             match carry(carrier) {
                 Ok(task) => spawner.spawn(task),
                 Err(_) => unreachable!("a board starts once"),
             }
         })
+    }
+
+    /// On a frame of its own, which goes: that of `main` stays for ever.
+    #[inline(never)]
+    fn router() -> &'static mut Router<SESSIONS> {
+        let Ok(config) = trunk_config_without_stack(MAC) else {
+            unreachable!("the demo configuration is valid")
+        };
+        let router = ROUTER.take();
+        router.start(config, Fixed, board::seed_from_clock());
+        router
     }
 
     #[embassy_executor::task]

@@ -5,12 +5,12 @@ use core::future::poll_fn;
 use core::pin::pin;
 use core::task::{Context, Poll};
 
-use embassy_net_driver::{Driver, RxToken, TxToken};
+use embassy_net_driver::{Driver, RxToken};
 use embassy_net_driver_channel as channel;
 use embassy_time::Timer;
 
-use super::backlog::{Backlog, write_pieces};
-use crate::drivers::MAX_FRAME_BYTES;
+use super::backlog::write_pieces;
+use super::wire::{Sender, Way, Wire};
 use crate::router::uplink::{Fixed, Uplink};
 use crate::router::{Router, Wires, time::Instant};
 
@@ -32,21 +32,19 @@ const LONGEST_SLEEP_MS: u64 = 1_000;
 /// copied twice: they wait in a short queue for room in the driver.
 pub struct Carrier<A, B, const SESSIONS: usize, U: Uplink + 'static = Fixed> {
     router: &'static mut Router<SESSIONS, U>,
-    first: A,
-    second: B,
-    first_backlog: Backlog,
-    second_backlog: Backlog,
+    first: Wire<A>,
+    second: Wire<B>,
     to_stack: channel::RxRunner<'static, INNER_BUFFER_BYTES>,
     from_stack: channel::TxRunner<'static, INNER_BUFFER_BYTES>,
 }
 
 impl<A: Driver, B: Driver, const SESSIONS: usize, U: Uplink> Carrier<A, B, SESSIONS, U> {
-    /// Joins `router` to `first` as wire 0, `second` as wire 1 (or
-    /// [`Unplugged`](super::Unplugged)), and the stack at the other end of `inner` as [`INNER_WIRE`].
+    /// Joins `router` to `first` as wire 0, `second` as wire 1 (or [`Wire::unplugged`]), and the stack at the other end
+    /// of `inner` as [`INNER_WIRE`].
     pub fn new(
         router: &'static mut Router<SESSIONS, U>,
-        first: A,
-        second: B,
+        first: Wire<A>,
+        second: Wire<B>,
         inner: channel::Runner<'static, INNER_BUFFER_BYTES>,
     ) -> Self {
         let (state, to_stack, from_stack) = inner.split();
@@ -55,8 +53,6 @@ impl<A: Driver, B: Driver, const SESSIONS: usize, U: Uplink> Carrier<A, B, SESSI
             router,
             first,
             second,
-            first_backlog: Backlog::new(),
-            second_backlog: Backlog::new(),
             to_stack,
             from_stack,
         }
@@ -88,10 +84,8 @@ impl<A: Driver, B: Driver, const SESSIONS: usize, U: Uplink> Carrier<A, B, SESSI
             carried += 1;
         }
         let mut ways = Ways {
-            first: Way::Driver(&mut self.first),
-            second: Way::Driver(&mut self.second),
-            first_backlog: &mut self.first_backlog,
-            second_backlog: &mut self.second_backlog,
+            first: self.first.way(),
+            second: self.second.way(),
             to_stack: &mut self.to_stack,
             context,
         };
@@ -103,28 +97,30 @@ impl<A: Driver, B: Driver, const SESSIONS: usize, U: Uplink> Carrier<A, B, SESSI
 
     /// Carries at most one frame from each wire; returns whether there was one.
     fn step(&mut self, now: Instant, context: &mut Context<'_>) -> bool {
-        flush(&mut self.first_backlog, &mut self.first, context);
-        flush(&mut self.second_backlog, &mut self.second, context);
+        self.first.flush(context);
+        self.second.flush(context);
         let mut carried = false;
-        if let Some((received, token)) = self.first.receive(context) {
+        if let Some((received, token)) = self.first.driver.receive(context) {
             carried = true;
             let mut ways = Ways {
-                first: Way::<A>::Token(Some(token)),
-                second: Way::Driver(&mut self.second),
-                first_backlog: &mut self.first_backlog,
-                second_backlog: &mut self.second_backlog,
+                first: Way::<A> {
+                    sender: Sender::Token(Some(token)),
+                    backlog: &mut self.first.backlog,
+                },
+                second: self.second.way(),
                 to_stack: &mut self.to_stack,
                 context,
             };
             received.consume(|frame| self.router.receive(0, frame, now, &mut ways));
         }
-        if let Some((received, token)) = self.second.receive(context) {
+        if let Some((received, token)) = self.second.driver.receive(context) {
             carried = true;
             let mut ways = Ways {
-                first: Way::Driver(&mut self.first),
-                second: Way::<B>::Token(Some(token)),
-                first_backlog: &mut self.first_backlog,
-                second_backlog: &mut self.second_backlog,
+                first: self.first.way(),
+                second: Way::<B> {
+                    sender: Sender::Token(Some(token)),
+                    backlog: &mut self.second.backlog,
+                },
                 to_stack: &mut self.to_stack,
                 context,
             };
@@ -133,10 +129,8 @@ impl<A: Driver, B: Driver, const SESSIONS: usize, U: Uplink> Carrier<A, B, SESSI
         if let Poll::Ready(packet) = self.from_stack.poll_tx_buf(context) {
             carried = true;
             let mut ways = Ways {
-                first: Way::Driver(&mut self.first),
-                second: Way::Driver(&mut self.second),
-                first_backlog: &mut self.first_backlog,
-                second_backlog: &mut self.second_backlog,
+                first: self.first.way(),
+                second: self.second.way(),
                 to_stack: &mut self.to_stack,
                 context,
             };
@@ -147,61 +141,10 @@ impl<A: Driver, B: Driver, const SESSIONS: usize, U: Uplink> Carrier<A, B, SESSI
     }
 }
 
-/// Sends what waits, as long as the driver has room.
-fn flush<D: Driver>(backlog: &mut Backlog, driver: &mut D, context: &mut Context<'_>) {
-    while let Some(frame) = backlog.oldest() {
-        let Some(token) = driver.transmit(context) else {
-            return;
-        };
-        token.consume(frame.len(), |buffer| buffer.copy_from_slice(frame));
-        backlog.pop();
-    }
-}
-
-/// How a driver can be sent through: by itself, or, while its received frame is being worked on, by the
-/// one token that came with the frame.
-enum Way<'a, D: Driver + 'a> {
-    Driver(&'a mut D),
-    Token(Option<D::TxToken<'a>>),
-}
-
-impl<D: Driver> Way<'_, D> {
-    fn send(
-        &mut self,
-        backlog: &mut Backlog,
-        context: &mut Context<'_>,
-        header: &[u8],
-        packet: &[u8],
-    ) -> bool {
-        let len = header.len() + packet.len();
-        if len > MAX_FRAME_BYTES {
-            return false;
-        }
-        // Frames that wait go first.
-        if !backlog.is_empty() {
-            return backlog.push(header, packet);
-        }
-        let fill = |buffer: &mut [u8]| write_pieces(buffer, header, packet);
-        match self {
-            Way::Driver(driver) => match driver.transmit(context) {
-                Some(token) => token.consume(len, fill),
-                None => return backlog.push(header, packet),
-            },
-            Way::Token(token) => match token.take() {
-                Some(token) => token.consume(len, fill),
-                None => return backlog.push(header, packet),
-            },
-        }
-        true
-    }
-}
-
 /// All ways out, while the router works.
 struct Ways<'a, 'c, A: Driver + 'a, B: Driver + 'a> {
     first: Way<'a, A>,
     second: Way<'a, B>,
-    first_backlog: &'a mut Backlog,
-    second_backlog: &'a mut Backlog,
     to_stack: &'a mut channel::RxRunner<'static, INNER_BUFFER_BYTES>,
     context: &'a mut Context<'c>,
 }
@@ -209,12 +152,8 @@ struct Ways<'a, 'c, A: Driver + 'a, B: Driver + 'a> {
 impl<A: Driver, B: Driver> Wires for Ways<'_, '_, A, B> {
     fn send(&mut self, wire: usize, header: &[u8], packet: &[u8]) -> bool {
         match wire {
-            0 => self
-                .first
-                .send(self.first_backlog, self.context, header, packet),
-            1 => self
-                .second
-                .send(self.second_backlog, self.context, header, packet),
+            0 => self.first.send(self.context, header, packet),
+            1 => self.second.send(self.context, header, packet),
             INNER_WIRE => send_to_stack(self.to_stack, header, packet),
             _ => false,
         }

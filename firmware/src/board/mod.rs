@@ -11,13 +11,16 @@ mod cause_of_reboot;
 mod frame_limit;
 mod trunk;
 mod unplugged;
+mod wire;
 
+pub use backlog::BacklogPlace;
 pub use boot_arguments::{BootArgumentError, BootArguments, Failure, PppoeArguments, WanMode};
 pub use carrier::{Carrier, INNER_BUFFER_BYTES, INNER_MTU_BYTES, INNER_WIRE};
 pub use cause_of_reboot::CauseOfReboot;
 pub use frame_limit::{largest_frame_bytes, require_frames_fit};
 pub use trunk::*;
 pub use unplugged::Unplugged;
+pub use wire::Wire;
 
 #[cfg(all(target_os = "none", target_arch = "arm"))]
 mod clock;

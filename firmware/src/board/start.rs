@@ -6,7 +6,7 @@ use embassy_net_driver::HardwareAddress;
 use embassy_net_driver_channel as channel;
 use semihosting::experimental::env;
 use semihosting::sys::arm_compat::{sys_clock, sys_time};
-use static_cell::{ConstStaticCell, StaticCell};
+use static_cell::ConstStaticCell;
 
 use super::boot_arguments::{BootArguments, Failure, WanMode};
 use super::carrier::INNER_BUFFER_BYTES;
@@ -35,6 +35,8 @@ pub fn introduce(board: &str) -> bool {
 }
 
 /// [`introduce`] for an image whose panics are faults, which have no message.
+// On a frame of its own, too.
+#[inline(never)]
 pub fn introduce_without_words(board: &str) -> CauseOfReboot {
     defmt::info!("{=str} starts", board);
     let cause = take_cause();
@@ -51,6 +53,8 @@ pub fn introduce_without_words(board: &str) -> CauseOfReboot {
 /// The boot arguments that QEMU or a debugger hands over. One that means nothing ends the image: a box
 /// that runs otherwise than it was told helps nobody. Without a seed among them, the PC's clock makes one,
 /// which an attacker can guess: QEMU's boards have no source of randomness.
+// On a frame of its own, too.
+#[inline(never)]
 pub fn arguments(was_rebooted: bool) -> BootArguments {
     let mut arguments = match env::args::<COMMAND_LINE_BYTES>() {
         Ok(line) => {
@@ -90,6 +94,8 @@ fn refuse(error: &dyn core::fmt::Display) -> ! {
 }
 
 /// Starts the router of the demo configuration in `place`, with the uplink that the arguments choose.
+// On a frame of its own, which goes: that of a binary's `main` stays for ever.
+#[inline(never)]
 pub fn trunk_router_with_uplink<const SESSIONS: usize>(
     place: &'static ConstStaticCell<Router<SESSIONS, Chosen>>,
     mac: [u8; 6],
@@ -128,12 +134,11 @@ pub fn seed_from_clock() -> [u8; 16] {
 
 /// Starts the box's own stack, at the box's addresses in the LAN, and returns the router's end of the wire to it.
 pub fn own_stack(spawner: Spawner, seed: u64) -> channel::Runner<'static, INNER_BUFFER_BYTES> {
-    static WIRE: StaticCell<channel::State<INNER_BUFFER_BYTES, INNER_QUEUE, INNER_QUEUE>> =
-        StaticCell::new();
-    static SOCKETS: StaticCell<Sockets> = StaticCell::new();
+    static WIRE: ConstStaticCell<channel::State<INNER_BUFFER_BYTES, INNER_QUEUE, INNER_QUEUE>> =
+        ConstStaticCell::new(channel::State::new());
+    static SOCKETS: ConstStaticCell<Sockets> = ConstStaticCell::new(Sockets::new());
 
-    let wire = WIRE.init_with(channel::State::new);
-    let (to_router, device) = channel::new(wire, HardwareAddress::Ip);
+    let (to_router, device) = channel::new(WIRE.take(), HardwareAddress::Ip);
     let mut config = embassy_net::Config::ipv4_static(StaticConfigV4 {
         address: Ipv4Cidr::new(LAN_IPV4, IPV4_PREFIX_LEN),
         gateway: Some(LAN_IPV4),
@@ -144,7 +149,7 @@ pub fn own_stack(spawner: Spawner, seed: u64) -> channel::Runner<'static, INNER_
         gateway: Some(LAN_IPV6),
         dns_servers: Default::default(),
     });
-    let (stack, runner) = embassy_net::new(device, config, SOCKETS.init_with(Sockets::new), seed);
+    let (stack, runner) = embassy_net::new(device, config, SOCKETS.take(), seed);
     let Ok(task) = stack_task(runner) else {
         unreachable!("a board starts its stack once")
     };

@@ -11,6 +11,6 @@ mod smartfusion2_emac;
 
 pub use dma::{DescriptorWord, DmaRing, DmaRingMemory, Ring};
 pub use frame::{BUFFER_BYTES, MAX_FRAME_BYTES, MIN_FRAME_BYTES};
-pub use lan9118::{Lan9118, Lan9118Error};
+pub use lan9118::{Lan9118, Lan9118Buffers, Lan9118Error};
 pub use mmio::{Mmio, Registers};
 pub use smartfusion2_emac::SmartFusion2Emac;

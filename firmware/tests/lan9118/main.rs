@@ -10,10 +10,14 @@ use std::task::Context;
 use chip::{Chip, Port};
 use embassy_net_driver::{Driver, LinkState, RxToken, TxToken};
 use embassy_sync::waitqueue::AtomicWaker;
-use firmware::drivers::{BUFFER_BYTES, Lan9118, Lan9118Error, MAX_FRAME_BYTES};
+use firmware::drivers::{BUFFER_BYTES, Lan9118, Lan9118Buffers, Lan9118Error, MAX_FRAME_BYTES};
 use wake::Bell;
 
 const MAC: [u8; 6] = [0x02, 0x11, 0x22, 0x33, 0x44, 0x55];
+
+fn buffers() -> &'static mut Lan9118Buffers {
+    Box::leak(Box::new(Lan9118Buffers::EMPTY))
+}
 
 /// A driver on a fresh chip, asleep.
 struct Bench {
@@ -27,7 +31,7 @@ impl Bench {
     fn new() -> Self {
         let port = Chip::port();
         let waker = Box::leak(Box::new(AtomicWaker::new()));
-        let driver = Lan9118::new(port.clone(), MAC, waker).unwrap();
+        let driver = Lan9118::new(port.clone(), MAC, waker, buffers()).unwrap();
         let mut bench = Self {
             port,
             waker,
@@ -197,7 +201,7 @@ fn the_link_is_what_the_phy_says() {
 #[test]
 fn a_chip_that_is_not_there_or_hangs_is_an_error_and_not_an_endless_loop() {
     static WAKER: AtomicWaker = AtomicWaker::new();
-    let new = |port: &Port| Lan9118::new(port.clone(), MAC, &WAKER).err();
+    let new = |port: &Port| Lan9118::new(port.clone(), MAC, &WAKER, buffers()).err();
     let port = Chip::port();
     port.0.borrow_mut().byte_test = 0xffff_ffff;
     let byte_test = 0xffff_ffff;

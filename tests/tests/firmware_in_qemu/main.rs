@@ -50,10 +50,10 @@ on_each_board! {
     an_impossible_mtu_ends_the_image_and_is_named
 }
 
-/// Of the stack, until the first answer: tables and buffers are made on it, and then moved to their places.
-const START_STACK_BYTES: usize = 45_000;
+/// Of the stack, until the first answer.
+const START_STACK_BYTES: usize = 20_000;
 /// Of the stack, for frames: executor, driver, router and interrupts together.
-const FRAMES_STACK_BYTES: usize = 22_000;
+const FRAMES_STACK_BYTES: usize = 16_000;
 
 const ANY_SEED: &str = "seed=5eed5eed5eed5eed5eed5eed5eed5eed";
 const WITHOUT_CLAMP: &str = "seed=5eed5eed5eed5eed5eed5eed5eed5eed clamp=off";

@@ -67,13 +67,26 @@ impl core::fmt::Display for Lan9118Error {
     }
 }
 
-/// The driver: one frame in a buffer of its own each way, the rest in the chip's FIFOs.
+/// Room for one frame each way. All zeros, so that a `static` of it costs no flash.
+pub struct Lan9118Buffers {
+    received: [u8; BUFFER_BYTES],
+    sending: [u8; BUFFER_BYTES],
+}
+
+impl Lan9118Buffers {
+    /// Without a frame.
+    pub const EMPTY: Self = Self {
+        received: [0; BUFFER_BYTES],
+        sending: [0; BUFFER_BYTES],
+    };
+}
+
+/// The driver: one frame in a buffer each way, the rest in the chip's FIFOs.
 pub struct Lan9118<'w, R> {
     registers: R,
     waker: &'w AtomicWaker,
     address: [u8; 6],
-    received: [u8; BUFFER_BYTES],
-    sending: [u8; BUFFER_BYTES],
+    buffers: &'w mut Lan9118Buffers,
 }
 
 impl<'w, R: Registers> Lan9118<'w, R> {
@@ -86,6 +99,7 @@ impl<'w, R: Registers> Lan9118<'w, R> {
         registers: R,
         address: [u8; 6],
         waker: &'w AtomicWaker,
+        buffers: &'w mut Lan9118Buffers,
     ) -> Result<Self, Lan9118Error> {
         let byte_test = registers.read(register::BYTE_TEST);
         if byte_test != BYTE_ORDER {
@@ -104,8 +118,7 @@ impl<'w, R: Registers> Lan9118<'w, R> {
             registers,
             waker,
             address,
-            received: [0; BUFFER_BYTES],
-            sending: [0; BUFFER_BYTES],
+            buffers,
         };
         driver.configure()?;
         Ok(driver)
@@ -202,7 +215,7 @@ impl<'w, R: Registers> Lan9118<'w, R> {
         let status = self.registers.read(register::RX_STATUS);
         let stored_bytes = (status >> 16 & 0x3fff) as usize;
         let mut words = stored_bytes.div_ceil(4);
-        for word in self.received.chunks_exact_mut(4).take(words) {
+        for word in self.buffers.received.chunks_exact_mut(4).take(words) {
             word.copy_from_slice(&self.registers.read(register::RX_DATA).to_le_bytes());
         }
         words = words.saturating_sub(BUFFER_BYTES / 4);
@@ -270,11 +283,11 @@ impl<R: Registers> Driver for Lan9118<'_, R> {
         };
         Some((
             RxToken {
-                frame: &mut self.received[..frame_bytes],
+                frame: &mut self.buffers.received[..frame_bytes],
             },
             TxToken {
                 registers: &self.registers,
-                buffer: &mut self.sending,
+                buffer: &mut self.buffers.sending,
             },
         ))
     }
@@ -286,7 +299,7 @@ impl<R: Registers> Driver for Lan9118<'_, R> {
         }
         Some(TxToken {
             registers: &self.registers,
-            buffer: &mut self.sending,
+            buffer: &mut self.buffers.sending,
         })
     }
 

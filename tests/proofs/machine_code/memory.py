@@ -109,10 +109,10 @@ class Memory(MemoryMixin):
             self.packet_stores.append((offset, written, when))
             self.write_packet(offset, written, when)
             return
-        if not address.concrete or not claripy.is_true(claripy.simplify(when)):
+        if not address.concrete:
             raise Violation(f"a store to where nobody can say: {address}")
         for place, byte in enumerate(written):
-            self.write_byte(address.concrete_value + place, byte)
+            self.write_byte(address.concrete_value + place, byte, when)
 
     def hold_in_packet(self, offset, size, when, what):
         """Any access that can leave the packet is a violation; sums have a bit more, so that they don't wrap."""
@@ -153,12 +153,13 @@ class Memory(MemoryMixin):
             read.append(byte)
         return read
 
-    def write_byte(self, address, byte):
+    def write_byte(self, address, byte, when):
         if STACK_TOP - STACK_LEN <= address < STACK_TOP:
             self.lowest_stack = min(self.lowest_stack, address)
         elif not OUTCOME_AT <= address < OUTCOME_AT + OUTCOME_LEN:
             raise Violation(f"a store to {address:#x}")
-        self.written[address] = byte
+        before = self.written.get(address, claripy.BVS("before", BYTE))
+        self.written[address] = claripy.simplify(claripy.If(when, byte, before))
 
 
 def as_word(address):

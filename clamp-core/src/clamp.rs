@@ -19,19 +19,13 @@ impl Clamp {
     /// padding behind the packet does no harm.
     #[inline]
     pub fn frame(&self, frame: &mut [u8]) -> Outcome {
-        match plain::glance_at_frame(frame) {
-            Some(outcome) => outcome,
-            None => self.frame_with_syn(frame),
-        }
+        plain::glance_at_frame(frame).answer_or_else(|| self.frame_with_syn(frame))
     }
 
     /// Clamps the SYN in a bare IP packet, if it is one. The link MTU counts from its first byte.
     #[inline]
     pub fn packet(&self, packet: &mut [u8]) -> Outcome {
-        match plain::glance_at_ipv4(packet) {
-            Some(outcome) => outcome,
-            None => self.packet_with_syn(packet),
-        }
+        plain::glance_at_ipv4(packet).answer_or_else(|| self.packet_with_syn(packet))
     }
 
     /// What [`Clamp::frame`] would do, without doing it.

@@ -24,35 +24,76 @@ pub(crate) struct PlainSyn<'p> {
     pub(crate) overhead_bytes: u32,
 }
 
-/// The answer to an Ethernet frame of IPv4 that holds no SYN, as [`glance_at_ipv4`].
-#[inline(always)]
-pub(crate) fn glance_at_frame(frame: &[u8]) -> Option<Outcome> {
-    let start = frame.first_chunk::<GLANCE_LEN>()?;
-    let (header, packet) = start.split_first_chunk::<{ ethernet::HEADER_LEN }>()?;
-    if [header[12], header[13]] != ethertype::IPV4.to_be_bytes() {
-        return None;
-    }
-    glance_at_ipv4(packet)
+/// What a glance at a frame or packet sees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Glance {
+    /// UDP or ICMP.
+    NotTcp,
+    /// TCP without SYN, and no later fragment.
+    NotSyn,
+    /// What takes a longer look.
+    Other,
 }
 
-/// The answer to an IPv4 packet that holds no SYN, from its first bytes: UDP, ICMP, or TCP without
-/// SYN that is not a later fragment.
+impl Glance {
+    /// The answer, with a longer look where the glance has none.
+    #[inline(always)]
+    pub(crate) fn answer_or_else(self, longer_look: impl FnOnce() -> Outcome) -> Outcome {
+        // A data segment for itself: its answer is then a constant, which one store writes.
+        if self == Self::NotSyn
+            && let Some(answer) = self.answer()
+        {
+            return answer;
+        }
+        match self.answer() {
+            Some(answer) => answer,
+            None => longer_look(),
+        }
+    }
+
+    #[inline(always)]
+    fn answer(self) -> Option<Outcome> {
+        match self {
+            Self::NotTcp => Some(Outcome::LeftAlone(Reason::NotTcp)),
+            Self::NotSyn => Some(Outcome::LeftAlone(Reason::NotSyn)),
+            Self::Other => None,
+        }
+    }
+}
+
+/// A glance at an Ethernet frame.
 #[inline(always)]
-pub(crate) fn glance_at_ipv4(packet: &[u8]) -> Option<Outcome> {
-    let packet = packet.first_chunk::<IPV4_FLAGS_END>()?;
+pub(crate) fn glance_at_frame(frame: &[u8]) -> Glance {
+    let start = frame.first_chunk::<GLANCE_LEN>();
+    match start.and_then(|start| start.split_first_chunk::<{ ethernet::HEADER_LEN }>()) {
+        Some((header, packet)) if [header[12], header[13]] == ethertype::IPV4.to_be_bytes() => {
+            glance_at_ipv4(packet)
+        }
+        _ => Glance::Other,
+    }
+}
+
+/// A glance at a packet, which may be one of IPv4.
+#[inline(always)]
+pub(crate) fn glance_at_ipv4(packet: &[u8]) -> Glance {
+    let Some(packet) = packet.first_chunk::<IPV4_FLAGS_END>() else {
+        return Glance::Other;
+    };
     if packet[0] != ipv4::VERSION_4_WITHOUT_OPTIONS {
-        return None;
+        return Glance::Other;
     }
     if packet[9] != protocol::TCP {
-        cold_path();
-        let is_plain = matches!(packet[9], protocol::UDP | protocol::ICMP);
-        return is_plain.then_some(Outcome::LeftAlone(Reason::NotTcp));
+        is_rare();
+        return match packet[9] {
+            protocol::UDP | protocol::ICMP => Glance::NotTcp,
+            _ => Glance::Other,
+        };
     }
     let has_syn = packet[IPV4_FLAGS_END - 1] & tcp::SYN != 0;
-    if has_syn || has_fragment_bits(packet, ipv4::FRAGMENT_OFFSET) {
-        return None;
+    if has_fragment_bits(packet, ipv4::FRAGMENT_OFFSET) || has_syn {
+        return Glance::Other;
     }
-    Some(Outcome::LeftAlone(Reason::NotSyn))
+    Glance::NotSyn
 }
 
 /// The SYN in a plain Ethernet frame, or why the frame is left alone.
@@ -105,8 +146,7 @@ pub(crate) fn syn_in_ipv4(packet: &mut [u8]) -> Option<Result<&mut [u8], Reason>
     }
     let total_len = usize::from(u16::from_be_bytes([start[2], start[3]]));
     let data_offset = start[ipv4::FIXED_HEADER_LEN + tcp::DATA_OFFSET_AT];
-    let segment = packet.get_mut(ipv4::FIXED_HEADER_LEN..total_len)?;
-    tcp::whole_header(segment, data_offset).map(Ok)
+    whole_header(packet, ipv4::FIXED_HEADER_LEN, total_len, data_offset).map(Ok)
 }
 
 /// The same in an IPv6 packet.
@@ -126,7 +166,18 @@ fn syn_in_ipv6(packet: &mut [u8]) -> Option<Result<&mut [u8], Reason>> {
     let payload_len = usize::from(u16::from_be_bytes([start[4], start[5]]));
     let data_offset = start[ipv6::HEADER_LEN + tcp::DATA_OFFSET_AT];
     let (_, payload) = packet.split_first_chunk_mut::<{ ipv6::HEADER_LEN }>()?;
-    tcp::whole_header(payload.get_mut(..payload_len)?, data_offset).map(Ok)
+    whole_header(payload, 0, payload_len, data_offset).map(Ok)
+}
+
+/// The TCP header at byte `at`, if all of it lies in the first `len` bytes, and those are there.
+#[inline(always)]
+fn whole_header(bytes: &mut [u8], at: usize, len: usize, data_offset: u8) -> Option<&mut [u8]> {
+    let header_len = tcp::header_len(data_offset);
+    let end = at.wrapping_add(header_len);
+    if header_len < tcp::FIXED_HEADER_LEN || end > len || len > bytes.len() {
+        return None;
+    }
+    bytes.get_mut(at..end)
 }
 
 /// Whether the fragment field has any of these bits.
@@ -137,3 +188,8 @@ fn has_fragment_bits(packet: &[u8; IPV4_FLAGS_END], bits: u16) -> bool {
         None => true,
     }
 }
+
+/// Few packets come by here. [`cold_path`] says the same, but nothing where the compiler builds for size.
+#[cold]
+#[inline(always)]
+fn is_rare() {}

@@ -22,18 +22,8 @@ pub(crate) fn is_syn(flags: u8) -> bool {
 
 /// How long a header says that it is, options included, by the byte that holds its data offset.
 #[inline(always)]
-fn header_len(data_offset: u8) -> usize {
+pub(crate) fn header_len(data_offset: u8) -> usize {
     usize::from(data_offset >> 4) << 2
-}
-
-/// The header of a segment, if all of it is there and no shorter than a header is.
-#[inline(always)]
-pub(crate) fn whole_header(segment: &mut [u8], data_offset: u8) -> Option<&mut [u8]> {
-    let header_len = header_len(data_offset);
-    if header_len < FIXED_HEADER_LEN {
-        return None;
-    }
-    segment.get_mut(..header_len)
 }
 
 /// The length of a SYN's header, options included, all of it inside the IP packet.

@@ -102,8 +102,8 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
             return Ok(None);
         }
         if origin.port == PortId::Wan && !is_here {
-            // The router's address in a LAN is closed to the WAN; the box's own stack has sessions.
-            return if is_router {
+            // The router's address in a LAN is closed to the WAN; the box's own stack, which may share it, has sessions.
+            return if is_router && !is_inner {
                 Err(Drop::Unsolicited)
             } else {
                 Ok(None)

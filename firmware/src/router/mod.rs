@@ -204,6 +204,7 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
         self.sessions
             .start(seed, limits.sessions_per_host, config.forwards.clone());
         self.fragments.clear();
+        self.identifications = Identifications::new();
         self.neighbours
             .start(HashKey::new([a, b, c, d, e, f, g, h]));
         self.waiting.clear();

@@ -17,6 +17,12 @@ pub(crate) struct Chip {
     pub(crate) interrupt_enable: u32,
     pub(crate) mac: [u32; 16],
     mac_data: u32,
+    /// HW_CFG.
+    pub(crate) hardware_config: u32,
+    /// What was written to the PHY's registers.
+    pub(crate) phy: [u32; 32],
+    /// Which of the PHY's registers were read.
+    pub(crate) phy_reads: Vec<usize>,
     statuses: VecDeque<u32>,
     words: VecDeque<u32>,
     pub(crate) sent: Vec<Vec<u8>>,
@@ -83,11 +89,23 @@ impl Chip {
         }
         self.mac[index] = self.mac_data;
         if index == 6 {
-            // MII_ACC: PHY 1's basic status is read; the access is over at once.
+            // MII_ACC: the access is over at once.
             self.mac[6] &= !1;
-            if self.mac_data >> 6 & 0x1f == 1 {
-                self.mac[7] = if self.link_up { 0x782d } else { 0x7809 };
-            }
+            self.phy_access(self.mac_data);
+        }
+    }
+
+    fn phy_access(&mut self, access: u32) {
+        assert_eq!(access >> 11 & 0x1f, 1, "the chip's own PHY");
+        assert_eq!(access & 1, 1, "busy");
+        let register = (access >> 6 & 0x1f) as usize;
+        if access & 1 << 1 != 0 {
+            self.phy[register] = self.mac[7];
+            return;
+        }
+        self.phy_reads.push(register);
+        if register == 1 {
+            self.mac[7] = if self.link_up { 0x782d } else { 0x7809 };
         }
     }
 
@@ -146,7 +164,8 @@ impl Registers for Port {
             0x5c => chip.interrupt_enable = value,
             0xa4 => chip.mac_command(value),
             0xa8 => chip.mac_data = value,
-            0x54 | 0x68 | 0x70 | 0x74 => {}
+            0x74 => chip.hardware_config = value,
+            0x54 | 0x68 | 0x70 => {}
             _ => panic!("write of register {offset:#x}"),
         }
     }

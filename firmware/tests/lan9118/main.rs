@@ -186,6 +186,35 @@ fn the_chip_is_set_to_the_address_full_duplex_and_multicast() {
         (0x3322_1102, 0x5544),
         "ADDRL, ADDRH"
     );
+    assert_eq!(chip.hardware_config, 0x0015_0000, "5 KiB to send");
+    assert_eq!(chip.phy[30], 0x50, "the PHY interrupts for link changes");
+    let capabilities = bench.driver.capabilities();
+    assert_eq!(capabilities.max_transmission_unit, MAX_FRAME_BYTES);
+    assert_eq!(capabilities.max_burst_size, Some(1));
+}
+
+#[test]
+fn a_change_of_the_link_is_taken_off_the_phy_and_nothing_else_is() {
+    let mut bench = Bench::new();
+    bench.port.0.borrow_mut().phy_reads.clear();
+    assert_eq!(bench.receive(), None);
+    assert_eq!(bench.port.0.borrow().phy_reads, []);
+    bench.port.0.borrow_mut().interrupt_status |= 1 << 18;
+    assert!(bench.woken());
+    assert_eq!(bench.receive(), None);
+    assert_eq!(bench.port.0.borrow().phy_reads, [29]);
+    assert!(!bench.woken());
+}
+
+#[test]
+fn who_waits_for_room_hears_of_frames_and_the_link_too() {
+    for cause in [1 << 3, 1 << 18] {
+        let mut bench = Bench::new();
+        bench.port.0.borrow_mut().tx_free = MAX_FRAME_BYTES as u32;
+        assert!(!bench.send(&frame(64)));
+        bench.port.0.borrow_mut().interrupt_status |= cause;
+        assert!(bench.woken());
+    }
 }
 
 #[test]
@@ -213,4 +242,11 @@ fn a_chip_that_is_not_there_or_hangs_is_an_error_and_not_an_endless_loop() {
     let port = Chip::port();
     port.0.borrow_mut().mac_hangs = true;
     assert_eq!(new(&port), Some(Lan9118Error::MacHangs));
+    let told = [
+        Lan9118Error::NoChip { byte_test },
+        Lan9118Error::OtherChip { id_revision },
+    ]
+    .map(|error| error.to_string());
+    assert!(told[0].contains("ffffffff"), "{told:?}");
+    assert!(told[1].contains("92200000"), "{told:?}");
 }

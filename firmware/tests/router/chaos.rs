@@ -11,7 +11,7 @@ use crate::world::{
     ROUTER_V6, SERVER, SERVER_V6, Sent, WAN, WAN_MAC, WAN_V6, WAN_WIRE, World, arp_request, frame,
     lan, mac_of, settings,
 };
-use firmware::router::config::Inner;
+use firmware::router::config::{Config, Inner};
 use firmware::router::counters::Counters;
 
 /// A packet that could be, from one side or the other.
@@ -151,12 +151,8 @@ fn nearly_right(random: &mut Random) -> (usize, Vec<u8>) {
     (wire, bytes)
 }
 
-/// Sends random frames, hands what comes out to `look_at`, and returns the router's counters.
-pub(crate) fn run(
-    mut random: Random,
-    frames: usize,
-    mut look_at: impl FnMut(Vec<Sent>),
-) -> Counters {
+/// A router with all that it can have.
+fn config() -> Config {
     let lans = [lan()];
     let mut settings = settings(&lans, &[WEB]);
     settings.inner = Some(Inner {
@@ -168,7 +164,16 @@ pub(crate) fn run(
     settings.clamp_through_tunnels = true;
     settings.wan.port.mtu_bytes = 1300;
     settings.limits.sessions_per_host = 20;
-    let mut world = World::<32>::with(&settings);
+    Config::new(&settings).unwrap()
+}
+
+/// Sends random frames, and hands what comes out to `look_at`.
+fn send_frames(
+    world: &mut World<32>,
+    mut random: Random,
+    frames: usize,
+    mut look_at: impl FnMut(Vec<Sent>),
+) {
     for _ in 0..frames {
         let (wire, frame) = nearly_right(&mut random);
         let sent = world.takes(wire, &frame);
@@ -178,6 +183,12 @@ pub(crate) fn run(
             look_at(world.wait_ms(u64::try_from(random.below(3_000)).unwrap()));
         }
     }
+}
+
+/// Sends random frames, hands what comes out to `look_at`, and returns the router's counters.
+pub(crate) fn run(random: Random, frames: usize, look_at: impl FnMut(Vec<Sent>)) -> Counters {
+    let mut world = World::with_config(config());
+    send_frames(&mut world, random, frames, look_at);
     let counters = world.router.counters();
     world.wait_ms(3 * 3_600_000);
     assert_eq!(world.router.session_count(), 0, "no slot is lost");
@@ -220,6 +231,20 @@ fn the_same_seed_frames_and_times_give_the_same_bytes() {
     let (first, second) = (all_sent(), all_sent());
     assert!(first.len() > 1_000);
     assert_eq!(first, second);
+}
+
+#[test]
+fn a_router_that_is_started_anew_has_seen_nothing() {
+    let seed = Random::from_environment().next();
+    let all_sent = |world: &mut World<32>| {
+        let mut all = Vec::new();
+        send_frames(world, Random::new(seed), 5_000, |sent| all.extend(sent));
+        (all, world.router.counters())
+    };
+    let mut world = World::with_config(config());
+    let first = all_sent(&mut world);
+    world.restart(config());
+    assert_eq!(all_sent(&mut world), first);
 }
 
 #[test]

@@ -266,3 +266,18 @@ fn no_fragment_ends_past_the_largest_datagram() {
     world.assert_dropped_from_lan(&last(12), "malformed_ipv4");
     world.assert_dropped_from_lan(&last(16), "malformed_ipv4");
 }
+
+#[test]
+fn whole_datagrams_need_no_room_among_fragments() {
+    let mut world = World::new();
+    let payload = udp_payload(end(ALICE, 5000), end(SERVER, 53), b"x");
+    for identification in 0..40 {
+        let whole = ipv4(v4(ALICE), v4(SERVER), UDP, 0, identification, &payload);
+        // With options it goes the long way each time.
+        let mut packet = [&whole[..20], &[1; 4], &whole[20..]].concat();
+        packet[0] = 0x46;
+        packet[3] += 4;
+        fix_header_checksum(&mut packet);
+        world.lan_to_wan(&packet);
+    }
+}

@@ -144,8 +144,10 @@ fn who_can_not_have_sent_it_is_turned_away() {
         let frame = frame(LAN_MAC, mac_of(ALICE_V6), &from(source));
         world.assert_dropped(LAN_WIRE, &frame, reason);
     }
-    let inside = udp(end(ALICE_V6, 1), end(WAN_V6, 2), b"x");
-    world.assert_dropped_from_wan(&inside, "spoofed");
+    for ours in [ALICE_V6, WAN_V6] {
+        let inside = udp(end(ours, 1), end(WAN_V6, 2), b"x");
+        world.assert_dropped_from_wan(&inside, "spoofed");
+    }
     let multicast = udp(end(ALICE_V6, 1), end("ff02::fb", 5353), b"x");
     let frame = frame([0x33, 0x33, 0, 0, 0, 0xfb], mac_of(ALICE_V6), &multicast);
     world.assert_dropped(LAN_WIRE, &frame, "multicast");
@@ -333,4 +335,26 @@ fn a_later_fragment_too_big_for_the_way_out_is_reported_but_not_one_of_icmp() {
     world.lan_to_wan(&fragment(ICMPV6, 0, &request[40..56]));
     let later = fragment(ICMPV6, 16, &[0; 1452]);
     world.assert_dropped_from_lan(&later, "too_big");
+}
+
+#[test]
+fn in_a_running_session_too_a_packet_says_that_it_is_ipv6() {
+    let mut world = World::new();
+    let mut packet = udp(end(ALICE_V6, 5000), end(SERVER_V6, 53), b"question");
+    let good = frame(LAN_MAC, mac_of(ALICE_V6), &packet);
+    world.lan_to_wan(&packet);
+    packet[0] = 0x50;
+    let other = [&good[..14], &packet].concat();
+    world.assert_dropped(LAN_WIRE, &other, "malformed_ipv6");
+}
+
+#[test]
+fn a_host_on_the_wans_link_is_asked_for_there() {
+    let mut world = World::new();
+    let neighbour = "2001:db8:ffff::77";
+    let sent = world.lan_sends(&udp(end(ALICE_V6, 5000), end(neighbour, 53), b"x"));
+    let question = world.only_packet(&sent, WAN_WIRE);
+    let target: Ipv6Addr = neighbour.parse().unwrap();
+    assert_eq!(View(&question).payload()[..1], [135]);
+    assert_eq!(View(&question).payload()[8..24], target.octets());
 }

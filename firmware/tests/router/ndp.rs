@@ -67,7 +67,11 @@ fn the_router_answers_echo_and_solicitations_for_its_addresses() {
     assert_eq!(reply, echo(address(ROUTER_V6), address(ALICE_V6), true, 5));
     let from_outside = echo(address(SERVER_V6), address(ROUTER_V6), false, 5);
     world.assert_dropped_from_wan(&from_outside, "unsolicited");
-    let question = udp(end(ALICE_V6, 5), end(ROUTER_V6, 53), b"x");
+    let sent = world.lan_sends(&echo(address(ALICE_V6), address(WAN_V6), false, 5));
+    let reply = world.only_packet(&sent, LAN_WIRE);
+    assert_eq!(View(&reply).source_address(), address(WAN_V6));
+    // A port in whose place ICMPv6 has its type and code: that of a neighbour solicitation.
+    let question = udp(end(ALICE_V6, 0x8700), end(ROUTER_V6, 53), b"x");
     let sent = world.lan_sends(&question);
     let error = world.only_packet(&sent, LAN_WIRE);
     View(&error).assert_sound();
@@ -110,6 +114,75 @@ fn neighbour_discovery_from_afar_or_out_of_shape_is_not_believed() {
     }
     let for_somebody_else = solicitation(ALICE_V6, "2001:db8:1:0:5::1");
     world.assert_dropped(LAN_WIRE, &for_somebody_else, "nothing_to_answer");
+    let in_another_group = solicitation(ALICE_V6, "2001:db8:1::99");
+    world.assert_dropped(LAN_WIRE, &in_another_group, "multicast");
+}
+
+/// A message of neighbour discovery, as a whole frame of the LAN.
+fn discovery(source: &str, destination: &str, message: Vec<u8>) -> Vec<u8> {
+    let mut packet = ip(address(source), address(destination), ICMPV6, message);
+    packet[7] = 255;
+    let station = match address(destination) {
+        IpAddr::V6(group) if group.is_multicast() => {
+            let [.., a, b, c, d] = group.octets();
+            [0x33, 0x33, a, b, c, d]
+        }
+        _ => LAN_MAC,
+    };
+    frame(station, mac_of(ALICE_V6), &packet)
+}
+
+#[test]
+fn who_has_no_address_yet_names_no_station_and_asks_the_right_group() {
+    let mut world = World::new();
+    let station = [&[1, 1][..], &mac_of(ALICE_V6)].concat();
+    let solicits = |options: &[u8]| [&[133, 0, 0, 0, 0, 0, 0, 0], options].concat();
+    for (source, options) in [(ALICE_V6, &station[..]), (ALICE_V6, &[]), ("::", &[])] {
+        let asked = discovery(source, "ff02::2", solicits(options));
+        let sent = world.takes(LAN_WIRE, &asked);
+        assert!(sent.len() <= 1, "{source}: now, or with the next one");
+        assert_eq!(world.router.counters().dropped.malformed_ndp, 0);
+    }
+    let named = discovery("::", "ff02::2", solicits(&station));
+    world.assert_dropped(LAN_WIRE, &named, "malformed_ndp");
+    let target: Ipv6Addr = ROUTER_V6.parse().unwrap();
+    let probe = [&[135, 0, 0, 0, 0, 0, 0, 0][..], &target.octets()].concat();
+    let to_all = discovery("::", "ff02::1", probe.clone());
+    world.assert_dropped(LAN_WIRE, &to_all, "malformed_ndp");
+    let named = discovery("::", "ff02::1:ff00:1", [probe, station].concat());
+    world.assert_dropped(LAN_WIRE, &named, "malformed_ndp");
+}
+
+#[test]
+fn an_advertisement_to_all_says_that_nobody_asked_and_its_station_is_in_its_own_option() {
+    let mut world = World::new();
+    let carol = "2001:db8:1::77";
+    let (own, other) = ([2, 7, 7, 7, 7, 7], [2, 8, 8, 8, 8, 8]);
+    let target: Ipv6Addr = carol.parse().unwrap();
+    let told = |flags: u8| {
+        let mut message = vec![136, 0, 0, 0, flags, 0, 0, 0];
+        message.extend(target.octets());
+        message.extend([&[2, 1][..], &own, &[1, 1], &other].concat());
+        discovery(carol, "ff02::1", message)
+    };
+    world.lan_sends(&udp(end(ALICE_V6, 1), end(carol, 2), b"x"));
+    world.assert_dropped(LAN_WIRE, &told(0x60), "malformed_ndp");
+    let sent = world.takes(LAN_WIRE, &told(0x20));
+    assert_eq!(sent[0].frame[..6], own);
+}
+
+#[test]
+fn a_new_router_advertises_itself_three_times_in_a_row() {
+    let mut world = World::new();
+    let mut after_s = vec![0];
+    for second in 1..=700 {
+        let sent = world.wait_ms(1_000);
+        if sent.iter().any(|sent| sent.frame[..6] == ALL_NODES) {
+            after_s.push(second);
+        }
+    }
+    assert_eq!(after_s[..3], [0, 16, 32]);
+    assert!(after_s[3] >= 32 + 198, "{after_s:?}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Wires, VLANs and neighbours, and who is turned away at the door.
 
-use crate::packets::{SEGMENT, View, echo, end, fix_header_checksum, ip, syn, tcp, udp};
+use crate::packets::{SEGMENT, Tcp, View, echo, end, fix_header_checksum, ip, syn, tcp, udp};
 use crate::world::{
-    ALICE, BOB, GATEWAY, GATEWAY_MAC, INNER_WIRE, LAN_MAC, LAN_WIRE, ROUTER, SERVER, WAN, WAN_WIRE,
-    World, arp_reply, arp_request, frame, lan, mac_of, settings,
+    ALICE, ALICE_V6, BOB, GATEWAY, GATEWAY_MAC, INNER_WIRE, LAN_MAC, LAN_WIRE, ROUTER, ROUTER_V6,
+    SERVER, SERVER_V6, WAN, WAN_WIRE, World, arp_reply, arp_request, frame, lan, mac_of, settings,
 };
 use firmware::router::config::{
     EthernetPort, ForwardedProtocol, Inner, Ipv4Interface, Lan, PortForward, Settings,
@@ -262,4 +262,49 @@ fn the_boxs_own_stack_has_the_routers_address_and_is_a_nat_flow() {
     let forged = udp(end(ALICE, 5353), end(SERVER, 53), b"q");
     world.assert_dropped(INNER_WIRE, &forged, "spoofed");
     world.assert_dropped(INNER_WIRE, &[], "malformed_ipv4");
+}
+
+#[test]
+fn the_boxs_own_stack_has_the_routers_ipv6_address_and_sessions_of_its_own() {
+    let lans = [lan()];
+    let mut settings = with_inner(settings(&lans, &[]));
+    if let Some(inner) = &mut settings.inner {
+        inner.ipv6 = Some(ROUTER_V6.parse().unwrap());
+    }
+    let mut world = World::<64>::with(&settings);
+    let up = udp(end(ALICE_V6, 5), end(ROUTER_V6, 53), b"question");
+    let sent = world.lan_sends(&up);
+    assert_eq!((sent[0].wire, &sent[0].frame), (INNER_WIRE, &up));
+    let query = udp(end(ROUTER_V6, 5353), end(SERVER_V6, 53), b"q");
+    let sent = world.takes(INNER_WIRE, &query);
+    assert_eq!(world.only_packet(&sent, WAN_WIRE), query, "no hop away");
+    let answer = udp(end(SERVER_V6, 53), end(ROUTER_V6, 5353), b"a");
+    let sent = world.internet_sends(&answer);
+    assert_eq!((sent[0].wire, &sent[0].frame), (INNER_WIRE, &answer));
+    let unasked = udp(end(SERVER_V6, 54), end(ROUTER_V6, 5353), b"a");
+    world.assert_dropped_from_wan(&unasked, "unsolicited");
+    let forged = udp(end(ALICE_V6, 5353), end(SERVER_V6, 53), b"q");
+    world.assert_dropped(INNER_WIRE, &forged, "spoofed");
+}
+
+#[test]
+fn fragments_for_the_boxs_own_stack_reach_it() {
+    let lans = [lan()];
+    let mut world = World::<64>::with(&with_inner(settings(&lans, &[])));
+    let pieces = crate::fragments::pieces((ALICE, 5), (ROUTER, 53), &[7; 1000], 600);
+    for piece in &pieces {
+        let sent = world.lan_sends(piece);
+        assert_eq!((sent[0].wire, &sent[0].frame), (INNER_WIRE, piece));
+    }
+}
+
+#[test]
+fn a_privileged_port_stays_privileged_as_long_as_one_is_free() {
+    let mut world = World::new();
+    for packet in [tcp, |from, to, _: Tcp<'_>| udp(from, to, b"x")] {
+        world.lan_to_wan(&packet(end(ALICE, 700), end(SERVER, 443), SEGMENT));
+        let bobs = world.lan_to_wan(&packet(end(BOB, 700), end(SERVER, 443), SEGMENT));
+        let port = View(&bobs).source().1;
+        assert!(port != 700 && port < 1024 && port % 2 == 0, "{port}");
+    }
 }

@@ -8,10 +8,12 @@ use firmware::router::config::{
 };
 use firmware::router::counters::Counters;
 use firmware::router::time::Instant;
+use firmware::router::uplink::Fixed;
 use firmware::router::{Router, Wires};
 
 use crate::packets::{ICMPV6, ip};
 
+const SEED: [u8; 16] = *b"sixteen bytes ok";
 pub(crate) const LAN_WIRE: usize = 0;
 pub(crate) const WAN_WIRE: usize = 1;
 pub(crate) const INNER_WIRE: usize = 2;
@@ -154,14 +156,25 @@ impl<const N: usize> World<N> {
 
     pub(crate) fn with_config(config: Config) -> Self {
         let mut world = Self {
-            router: Box::new(Router::new(config, *b"sixteen bytes ok")),
+            router: Box::new(Router::new(config, SEED)),
             outbox: Outbox::default(),
-            now: Instant(1_000),
+            now: Instant(0),
         };
-        world.introduce();
-        // The first router advertisement.
-        world.wait_ms(0);
+        world.begin();
         world
+    }
+
+    /// Starts the router anew.
+    pub(crate) fn restart(&mut self, config: Config) {
+        self.router.start(config, Fixed, SEED);
+        self.begin();
+    }
+
+    fn begin(&mut self) {
+        self.now = Instant(1_000);
+        self.introduce();
+        // The first router advertisement.
+        self.wait_ms(0);
     }
 
     /// Every neighbour asks for the router, and so becomes known to it.

@@ -230,4 +230,9 @@ fn the_link_is_what_the_phy_says() {
     assert!(bench.driver.link_state(&mut context) == LinkState::Down);
     bench.port.0.borrow_mut().registers.insert(0x30, 0x796d);
     assert!(bench.driver.link_state(&mut context) == LinkState::Up);
+    let asked = bench.port.0.borrow().registers[&0x28];
+    assert_eq!(asked, 0x0101, "PHY 1, basic status");
+    let capabilities = bench.driver.capabilities();
+    assert_eq!(capabilities.max_transmission_unit, MAX_FRAME_BYTES);
+    assert_eq!(capabilities.max_burst_size, Some(SLOTS - 1));
 }

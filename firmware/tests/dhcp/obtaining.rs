@@ -256,3 +256,18 @@ fn what_was_sent_and_what_found_no_room_is_counted_and_sent_again() {
     assert_eq!(world.wait_ms(9_000).len(), 1);
     assert_eq!(world.client.status().counters.frames_sent, 2);
 }
+
+#[test]
+fn a_log_says_how_far_it_is_and_why_the_last_lease_ended() {
+    let mut world = World::bound(|answer| answer);
+    assert_eq!(world.client.status().phase.to_string(), "bound");
+    let told = format!("{:?}", world.client);
+    assert!(
+        told.contains("Bound") && told.contains("192.0.2.10"),
+        "{told}"
+    );
+    world.client.link(false, world.now);
+    let status = world.client.status();
+    assert_eq!(status.phase.to_string(), "no link");
+    assert_eq!(status.last_reason.unwrap().to_string(), "link lost");
+}

@@ -162,3 +162,12 @@ fn each_lan_gets_a_network_of_the_prefix_as_long_as_there_are_some() {
     assert_eq!(narrow.subnet(0), Some(address("2001:db8::")));
     assert_eq!(narrow.subnet(1), None);
 }
+
+#[test]
+fn a_log_says_how_far_it_is_and_which_prefix_there_is() {
+    let told = format!("{:?}", World::bound().client);
+    assert!(
+        told.contains("Bound") && told.contains("2001:db8:4200::"),
+        "{told}"
+    );
+}

@@ -216,6 +216,7 @@ fn who_hangs_up_before_anything_was_proven_or_loses_the_link_has_refused_nobody(
     let (mut world, _) = World::with_lcp(&SETTINGS, &WANTS_PAP);
     world.client.link(false, world.now);
     assert_eq!(world.last_reason(), Some(Reason::LinkLost));
+    assert_eq!(Reason::LinkLost.to_string(), "link lost");
 }
 
 #[test]

@@ -201,3 +201,17 @@ fn rules_are_refused_where_nothing_is_clamped_and_inside_tunnels() {
         "clamp_rules: can't be together with clamp_through_tunnels"
     );
 }
+
+#[test]
+fn configurations_with_other_rules_are_others() {
+    let lans = [lan()];
+    let config = Config::new(&settings(&lans, &[])).unwrap();
+    let ruled = |mss| {
+        let rule = ClampRule::every_syn(Ceiling::MaxMss(mss));
+        let rules = Box::leak(Box::new(ClampRules::new(&[rule]).unwrap()));
+        config.clone().with_clamp_rules(rules).unwrap()
+    };
+    assert_eq!(ruled(1300), ruled(1300));
+    assert_ne!(ruled(1300), ruled(1301));
+    assert_ne!(ruled(1300), config);
+}

@@ -209,21 +209,36 @@ fn prefixes_that_are_no_hosts_and_small_mtus_do_not_count() {
     }
 }
 
-#[test]
-fn where_the_box_is_is_answered_before_it_has_any_address() {
+/// What is answered to a neighbour solicitation from this address.
+fn answers(source: &str, target: &str, names_station: bool) -> Vec<Vec<u8>> {
     let mut house = House::new(&[]);
     house.wait_ms(2_000);
     kinds(&mut house);
-    let own: Ipv6Addr = OWN.parse().unwrap();
+    let target: Ipv6Addr = target.parse().unwrap();
     let mut message = vec![NEIGHBOUR_SOLICITATION, 0, 0, 0, 0, 0, 0, 0];
-    message.extend(own.octets());
-    message.extend([1, 1]);
-    message.extend(GATEWAY_MAC);
-    house.wan_brings_ipv6(WAN_MAC, &icmp(GATEWAY, OWN, message));
-    let frames = std::mem::take(&mut house.ipv6_on_the_wan);
+    message.extend(target.octets());
+    if names_station {
+        message.extend([1, 1]);
+        message.extend(GATEWAY_MAC);
+    }
+    let [.., low] = target.segments();
+    let group = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 1, 0xff00, low);
+    house.wan_brings_ipv6(WAN_MAC, &icmp(source, &group.to_string(), message));
+    std::mem::take(&mut house.ipv6_on_the_wan)
+}
+
+#[test]
+fn where_the_box_is_is_answered_before_it_has_any_address() {
+    let frames = answers(GATEWAY, OWN, true);
     assert_eq!(frames.len(), 1);
     assert_eq!((&frames[0][..6], frames[0][54]), (&GATEWAY_MAC[..], 136));
     View(&frames[0][14..]).assert_sound();
+}
+
+#[test]
+fn where_others_are_is_theirs_to_answer() {
+    assert_eq!(answers(GATEWAY, "fe80::99", true), [[0; 0]; 0]);
+    assert_eq!(answers("::", "fe80::99", false), [[0; 0]; 0]);
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl<const N: usize> Index<N> {
 }
 
 /// Scales a hash to the number of buckets without a division.
-fn bucket<const N: usize>(hash: u32) -> usize {
+pub(super) fn bucket<const N: usize>(hash: u32) -> usize {
     let buckets = u64::try_from(N).unwrap_or(0);
     usize::try_from(u64::from(hash).wrapping_mul(buckets) >> 32).unwrap_or(0)
 }

@@ -6,6 +6,7 @@ mod hosts;
 mod index;
 mod list;
 mod mapping;
+mod recent;
 mod slots;
 mod table;
 mod tcp_state;

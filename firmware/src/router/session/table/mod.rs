@@ -12,6 +12,7 @@ use super::hosts::Hosts;
 use super::index::{Index, Slot};
 use super::list::Lists;
 use super::mapping::{Mapped, Mappings};
+use super::recent::Recent;
 use super::slots::Slots;
 use super::tcp_state::TcpState;
 use super::{Endpoint, Side};
@@ -56,6 +57,7 @@ pub(crate) struct Sessions<const N: usize> {
     slots: Slots<Session, N>,
     by_inside: Index<N>,
     by_outside: Index<N>,
+    recent: Recent<N>,
     classes: ByClass,
     class_links: Lists<N>,
     hosts: Hosts<N>,
@@ -74,6 +76,7 @@ impl<const N: usize> Sessions<N> {
             slots: Slots::new(),
             by_inside: Index::new(),
             by_outside: Index::new(),
+            recent: Recent::new(),
             classes: ByClass::EMPTY,
             class_links: Lists::new(),
             hosts: Hosts::new(key),
@@ -110,10 +113,18 @@ impl<const N: usize> Sessions<N> {
         now: Instant,
         events: &mut Events,
     ) -> Option<Slot> {
-        let hash = self.key.inside(flow.protocol, flow.inside, flow.remote);
-        let slot = self.by_inside.find(hash, |slot| {
-            self.get(slot).is_some_and(|session| session.flow == flow)
-        })?;
+        let (near_port, remote_port) = (flow.inside.1, flow.remote.1);
+        let is_it = |session: &Session| session.flow == flow;
+        let hint = self.recent.hint(near_port, remote_port);
+        let slot = if self.get(hint).is_some_and(is_it) {
+            hint
+        } else {
+            let hash = self.key.inside(flow.protocol, flow.inside, flow.remote);
+            let by_inside = &self.by_inside;
+            let slot = by_inside.find(hash, |slot| self.get(slot).is_some_and(is_it))?;
+            self.recent.remember(near_port, remote_port, slot);
+            slot
+        };
         self.if_live(slot, now, events)
     }
 
@@ -125,22 +136,29 @@ impl<const N: usize> Sessions<N> {
         now: Instant,
         events: &mut Events,
     ) -> Option<Slot> {
-        let hash = self
-            .key
-            .outside(asked.protocol, asked.outside, asked.remote);
-        let slot = self.by_outside.find(hash, |slot| {
-            self.get(slot).is_some_and(|session| {
-                let same_host = match asked.outside.0 {
-                    // The masquerade has one address only, to which the packet is known to be.
-                    Address::V4(_) => true,
-                    Address::V6(_) => session.flow.inside.0 == asked.outside.0,
-                };
-                session.flow.protocol == asked.protocol
-                    && session.outside_port == asked.outside.1
-                    && session.flow.remote == asked.remote
-                    && same_host
-            })
-        })?;
+        let (near_port, remote_port) = (asked.outside.1, asked.remote.1);
+        let is_it = |session: &Session| {
+            let same_host = match asked.outside.0 {
+                // The masquerade has one address only, to which the packet is known to be.
+                Address::V4(_) => true,
+                Address::V6(_) => session.flow.inside.0 == asked.outside.0,
+            };
+            session.flow.protocol == asked.protocol
+                && session.outside_port == asked.outside.1
+                && session.flow.remote == asked.remote
+                && same_host
+        };
+        let hint = self.recent.hint(near_port, remote_port);
+        let slot = if self.get(hint).is_some_and(is_it) {
+            hint
+        } else {
+            let outside = asked.outside;
+            let hash = self.key.outside(asked.protocol, outside, asked.remote);
+            let by_outside = &self.by_outside;
+            let slot = by_outside.find(hash, |slot| self.get(slot).is_some_and(is_it))?;
+            self.recent.remember(near_port, remote_port, slot);
+            slot
+        };
         self.if_live(slot, now, events)
     }
 

@@ -2,7 +2,6 @@
 
 use crate::ceiling::Ceiling;
 use crate::cursor::{Bytes, Cursor};
-use crate::ethernet;
 use crate::ip::Version;
 use crate::link::LinkType;
 use crate::options::{self, Options};
@@ -58,24 +57,16 @@ impl Clamp {
     /// What a glance does not answer. Apart from it, so that a data segment saves no registers.
     #[inline(never)]
     fn frame_with_syn(&self, frame: &mut [u8]) -> Outcome {
-        if ethernet::is_arp(frame) {
-            return not_ip();
-        }
-        match ethernet::untagged_ipv4(frame).and_then(plain::syn_in_ipv4) {
-            Some(Ok(header)) => options::clamp(header, self.ceiling(Version::V4, 0)),
-            _ => self.other_frame(frame),
-        }
-    }
-
-    /// What does not begin with IPv4: VLAN tags, PPPoE, IPv6. Apart from what does, as above.
-    #[inline(never)]
-    fn other_frame(&self, frame: &mut [u8]) -> Outcome {
         match plain::syn_in_frame(frame) {
             Some(Ok(syn)) => {
-                let ceiling = self.ceiling(syn.version, syn.overhead_bytes);
+                // Each version for itself: where its ceiling is need not be looked up.
+                let ceiling = match syn.version {
+                    Version::V4 => self.ceiling(Version::V4, syn.overhead_bytes),
+                    Version::V6 => self.ceiling(Version::V6, syn.overhead_bytes),
+                };
                 options::clamp(syn.header, ceiling)
             }
-            Some(Err(reason)) => Outcome::LeftAlone(reason),
+            Some(Err(reason)) => left_alone(reason),
             None => self.walk_frame(frame),
         }
     }
@@ -147,8 +138,8 @@ impl Clamp {
     }
 }
 
-/// A call, so that a SYN saves no registers for it.
+/// A call, so that every way out is one, and none has its outcome made up of parts.
 #[inline(never)]
-fn not_ip() -> Outcome {
-    Outcome::LeftAlone(Reason::NotIp)
+fn left_alone(reason: Reason) -> Outcome {
+    Outcome::LeftAlone(reason)
 }

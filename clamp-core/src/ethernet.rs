@@ -28,22 +28,6 @@ pub(crate) mod ethertype {
     pub(crate) const OLD_SERVICE_VLAN: u16 = 0x9100;
 }
 
-/// Whether a frame is ARP, which every link has.
-#[inline(always)]
-pub(crate) fn is_arp(frame: &[u8]) -> bool {
-    match frame.first_chunk::<HEADER_LEN>() {
-        Some(header) => [header[12], header[13]] == ethertype::ARP.to_be_bytes(),
-        None => false,
-    }
-}
-
-/// What is behind an Ethernet header without a tag, if it is IPv4.
-#[inline(always)]
-pub(crate) fn untagged_ipv4(frame: &mut [u8]) -> Option<&mut [u8]> {
-    let (header, packet) = frame.split_first_chunk_mut::<HEADER_LEN>()?;
-    ([header[12], header[13]] == ethertype::IPV4.to_be_bytes()).then_some(packet)
-}
-
 /// Moves from an Ethernet header to the IP packet behind it. `is_outermost` if the link MTU counts
 /// from its end on, VLAN tags left out.
 #[inline(always)]

@@ -96,7 +96,7 @@ pub(crate) fn glance_at_ipv4(packet: &[u8]) -> Glance {
     Glance::NotSyn
 }
 
-/// The SYN in a plain Ethernet frame, or why the frame is left alone.
+/// The SYN in a plain Ethernet frame, or why the frame is left alone, which ARP is too: every link has it.
 #[inline(always)]
 pub(crate) fn syn_in_frame(frame: &mut [u8]) -> Option<Result<PlainSyn<'_>, Reason>> {
     let (header, mut behind) = frame.split_first_chunk_mut::<{ ethernet::HEADER_LEN }>()?;
@@ -106,15 +106,18 @@ pub(crate) fn syn_in_frame(frame: &mut [u8]) -> Option<Result<PlainSyn<'_>, Reas
         ethertype = u16::from_ne_bytes([tag[2], tag[3]]);
         behind = packet;
     }
-    let (version, packet, overhead_bytes) = if ethertype == ethertype::PPPOE_SESSION.to_be() {
-        let (version, packet) = pppoe::plain_payload(behind)?;
-        (version, packet, pppoe::PLAIN_OVERHEAD_BYTES)
-    } else if ethertype == ethertype::IPV4.to_be() {
+    let (version, packet, overhead_bytes) = if ethertype == ethertype::IPV4.to_be() {
         (Version::V4, behind, 0)
-    } else if ethertype == ethertype::IPV6.to_be() {
-        (Version::V6, behind, 0)
     } else {
-        return None;
+        is_rare();
+        if ethertype == ethertype::IPV6.to_be() {
+            (Version::V6, behind, 0)
+        } else if ethertype == ethertype::PPPOE_SESSION.to_be() {
+            let (version, packet) = pppoe::plain_payload(behind)?;
+            (version, packet, pppoe::PLAIN_OVERHEAD_BYTES)
+        } else {
+            return (ethertype == ethertype::ARP.to_be()).then_some(Err(Reason::NotIp));
+        }
     };
     let answer = match version {
         Version::V4 => syn_in_ipv4(packet),

@@ -1,7 +1,7 @@
 //! A LAN9118 as far as its driver sees it, with the habits of QEMU's model.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use firmware::drivers::Registers;
@@ -17,8 +17,8 @@ pub(crate) struct Chip {
     pub(crate) interrupt_enable: u32,
     pub(crate) mac: [u32; 16],
     mac_data: u32,
-    /// HW_CFG.
-    pub(crate) hardware_config: u32,
+    /// What was written to IRQ_CFG, FIFO_INT, TX_CFG and HW_CFG.
+    pub(crate) settings: HashMap<usize, u32>,
     /// What was written to the PHY's registers.
     pub(crate) phy: [u32; 32],
     /// Which of the PHY's registers were read.
@@ -164,8 +164,9 @@ impl Registers for Port {
             0x5c => chip.interrupt_enable = value,
             0xa4 => chip.mac_command(value),
             0xa8 => chip.mac_data = value,
-            0x74 => chip.hardware_config = value,
-            0x54 | 0x68 | 0x70 => {}
+            0x54 | 0x68 | 0x70 | 0x74 => {
+                chip.settings.insert(offset, value);
+            }
             _ => panic!("write of register {offset:#x}"),
         }
     }

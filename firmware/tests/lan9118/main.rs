@@ -186,7 +186,14 @@ fn the_chip_is_set_to_the_address_full_duplex_and_multicast() {
         (0x3322_1102, 0x5544),
         "ADDRL, ADDRH"
     );
-    assert_eq!(chip.hardware_config, 0x0015_0000, "5 KiB to send");
+    for (register, value, meaning) in [
+        (0x54, 0x111, "interrupts on, push-pull, active high"),
+        (0x68, 0x2000_0000, "2 KiB of room are told, and each frame"),
+        (0x70, 0x2, "the transmitter is on"),
+        (0x74, 0x0015_0000, "5 KiB to send"),
+    ] {
+        assert_eq!(chip.settings[&register], value, "{meaning}");
+    }
     assert_eq!(chip.phy[30], 0x50, "the PHY interrupts for link changes");
     let capabilities = bench.driver.capabilities();
     assert_eq!(capabilities.max_transmission_unit, MAX_FRAME_BYTES);

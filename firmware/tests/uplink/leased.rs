@@ -284,3 +284,19 @@ fn flows_end_with_the_address_they_were_opened_under() {
         end("192.0.2.12", 5000)
     );
 }
+
+#[test]
+fn of_those_outside_the_networks_only_the_leases_gateway_is_believed_and_on_the_wan_alone() {
+    let mut house = House::bound(&[]);
+    let gateway = house.gateway;
+    let mut is_believed = |wire, to, address| {
+        let before = house.router.counters().dropped.malformed_arp;
+        let asks = crate::arp(1, GATEWAY_MAC, address, [192, 0, 2, 10]);
+        house.receive(wire, to, GATEWAY_MAC, [8, 6], &asks);
+        house.router.counters().dropped.malformed_arp == before
+    };
+    assert!(is_believed(WAN_WIRE, WAN_MAC, gateway));
+    assert!(!is_believed(WAN_WIRE, WAN_MAC, [198, 51, 100, 9]));
+    assert!(!is_believed(LAN_WIRE, LAN_MAC, [198, 51, 100, 9]));
+    assert!(!is_believed(LAN_WIRE, LAN_MAC, gateway));
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Proves that the update of RFC 1624, equation 3, as `clamp-core/src/checksum.rs` does it, gives bit for bit the field
-that a recomputation gives: for every sum that a real segment's other words can have, every MSS before and after, at
-both parities; and that a checksum which was wrong stays wrong by the same amount.
+"""Proves that the update of RFC 1624, equation 3, as `clamp-core/src/checksum.rs` does it, gives bit for bit
+the field that a recomputation gives: for every sum that a real segment's other words can have, every MSS
+before and after, at both parities; and that a checksum which was wrong stays wrong by the same amount.
 
 Exit codes: 0 proven, 1 a counterexample (printed)."""
 
@@ -50,14 +50,14 @@ def proves(name, claim, *assumptions):
 
 
 def main():
-    # What all other words add up to. Never 0: the pseudo header's protocol and length are among them, and a ones'
-    # complement sum of words that are not all 0 is never 0.
+    # What all other words add up to. Never 0: the pseudo header's protocol and length are among them, and a
+    # ones' complement sum of words that are not all 0 is never 0.
     others, old, new, checksum = (BitVec(name, 16) for name in ("others", "old", "new", "checksum"))
     real = others != 0
     even = after_replacing(~plus(others, old), old, new) == ~plus(others, new)
 
-    # At an odd offset the value's bytes lie in two words: the high byte is the low one of the first word, and the low
-    # byte the high one of the second.
+    # At an odd offset the value's bytes lie in two words: the high byte is the low one of the first word, and
+    # the low byte the high one of the second.
     def straddling(value):
         first = Concat(BitVecVal(0, 8), Extract(15, 8, value))
         second = Concat(Extract(7, 0, value), BitVecVal(0, 8))

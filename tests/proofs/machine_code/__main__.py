@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Proves things of the machine code that `Clamp::frame` is on a Cortex-M4 or M7, by symbolic execution: see `tests/PROOF.md`.
+"""Proves things of the machine code that `Clamp::frame` is on a Cortex-M4 or M7, by symbolic execution: see
+`tests/PROOF.md`.
 
     python3 tests/proofs/machine_code            the proof
     python3 tests/proofs/machine_code header     the part behind a found header, which is the quick one
@@ -16,6 +17,7 @@ logging.getLogger("angr").setLevel(logging.CRITICAL)
 logging.getLogger("cle").setLevel(logging.CRITICAL)
 
 import control
+from deepest import run as run_deepest
 from finder import Finder
 from header import Header
 from memory import Violation
@@ -28,17 +30,24 @@ def prove_header(program):
     cost = header.prove()
     walk = header.walk_cost
     most = LONGEST_OPTIONS // MSS_LEN
-    print(f"proven  the option walk: {header.walk.machine.paths} paths; "
-          f"at most {walk.of(LONGEST_OPTIONS, 0)} instructions, {walk.of(LONGEST_OPTIONS, most)} if all options are MSS; "
-          f"{walk.stack_bytes} bytes of stack")
-    print(f"proven  the clamp of a header: {cost.paths} paths; at most {cost.instructions} instructions with its walks, "
-          f"{cost.stack_bytes} bytes of stack", flush=True)
+    print(f"proven  the option walk: {header.walk.machine.paths} paths; at most {walk.of(LONGEST_OPTIONS, 0)} "
+          f"instructions, {walk.of(LONGEST_OPTIONS, most)} if all options are MSS")
+    print(f"proven  the clamp of a header: {cost.paths} paths; at most {cost.instructions} instructions with "
+          f"its walks, and {cost.stack_bytes} bytes of stack", flush=True)
+    return cost
 
 
-def prove_finder(program):
-    finder = Finder(program)
-    finder.prove()
-    print(f"proven  the way to a header: {finder.machine.paths} paths between {len(finder.meetings)} places")
+def prove_call(program, header_cost):
+    finder = Finder(program, header_cost)
+    cost = finder.prove()
+    rounds = ", ".join(str(loop.rounds) for loop in finder.loops)
+    print(f"proven  the way to a header: {cost.paths} paths between {len(finder.meetings)} places; "
+          f"{len(finder.loops)} loops, which repeat at most {rounds} times")
+    deepest = run_deepest(program)
+    print(f"proven  the whole call: at most {cost.instructions} instructions, and {cost.stack_bytes} bytes of "
+          f"stack; the deepest frame takes {deepest.instructions}, and {deepest.stack_bytes}")
+    if deepest.instructions > cost.instructions or deepest.stack_bytes > cost.stack_bytes:
+        raise Violation("a frame that takes more than any can")
 
 
 def main():
@@ -53,9 +62,9 @@ def main():
         if part == ["control"]:
             held = control.run(path)
         else:
-            prove_header(Program(path))
+            cost = prove_header(Program(path))
         if not part:
-            prove_finder(Program(path))
+            prove_call(Program(path), cost)
     except Violation as why:
         print(f"REFUTED {why}")
         held = False

@@ -1,5 +1,5 @@
-"""That the proof can fail: each conditional jump of the option walk is taken out of the machine code, one at a time, and the
-first one of the whole call, and a patch breaks a copy of the core; all have to be refuted."""
+"""That the proof can fail: each conditional jump of the option walk is taken out of the machine code, one at
+a time, and the first one of the whole call, and a patch breaks a copy of the core; all have to be refuted."""
 
 import shutil
 import subprocess
@@ -20,12 +20,13 @@ LEFT_OUT = shutil.ignore_patterns("target", ".git")
 
 
 def conditional_jumps(program, function):
-    """Where a function may or may not jump, and with how many bytes. A jump in a block of conditional instructions (IT) is no
-    conditional jump by itself."""
+    """Where a function may or may not jump, and with how many bytes. A jump in a block of conditional
+    instructions (IT) is no conditional jump by itself."""
     jumps = set()
     for block in program.graphs[program.address(function)].blocks:
         last = block.capstone.insns[-1]
-        if last.mnemonic.startswith(("cbz", "cbnz")) or (last.mnemonic[0] == "b" and last.mnemonic[1:3] in CONDITIONS):
+        is_branch = last.mnemonic[0] == "b" and last.mnemonic[1:3] in CONDITIONS
+        if is_branch or last.mnemonic.startswith(("cbz", "cbnz")):
             jumps.add((last.address & ~1, last.size))
     return sorted(jumps)
 

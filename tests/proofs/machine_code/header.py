@@ -1,5 +1,5 @@
-"""`options::clamp` with all that it calls, in the header of a SYN of any length, whatever its options and the ceiling: what is
-written is MSS values and the checksum, which follows each of them as RFC 1624 asks for."""
+"""`options::clamp` with all that it calls, in the header of a SYN of any length, whatever its options and the
+ceiling: what is written is MSS values and the checksum, which follows each of them as RFC 1624 asks for."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from machine import KEPT_REGISTERS, RETURN_TO, Machine, forget_scratch, hold_cal
 from memory import BASE, BYTE, OUTCOME_AT, OUTCOME_LEN, STACK_TOP, WORD, Packet, Violation
 from option_walk import FUNCTION as WALK
 from option_walk import OPTIONS_AT, OptionWalk
-from walk import LONGEST_OPTIONS, MSS, MSS_LEN, Found
+from walk import LONGEST_OPTIONS, MSS, MSS_LEN, Found, after_step, step_len
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 import checksum
@@ -99,7 +99,8 @@ class Header:
 
     def prove_function(self, function):
         state = self.before(function, self.machine, Packet.writable(self.length, LONGEST), self.ceiling)
-        state.add_constraints(BASE != 0, self.length >= OPTIONS_AT, self.length <= LONGEST, self.length & 3 == 0)
+        is_header = (self.length >= OPTIONS_AT, self.length <= LONGEST, self.length & 3 == 0)
+        state.add_constraints(BASE != 0, *is_header)
         cost, waiting = Cost(), [(state, Course())]
         while waiting:
             state, course = waiting.pop()
@@ -119,8 +120,10 @@ class Header:
 
     def hold_handed_on(self, state, course):
         """A jump to another function hands on what this one was called with."""
-        given = (state.regs.r0 == OUTCOME_AT, state.regs.r1 == BASE, state.regs.r2 == self.length, state.regs.r3 == self.ceiling)
-        hold(state, claripy.And(state.regs.lr == RETURN_TO | 1, *given), "a jump with something else than was given")
+        regs = state.regs
+        given = (regs.r0 == OUTCOME_AT, regs.r1 == BASE, regs.r2 == self.length, regs.r3 == self.ceiling)
+        is_handed_on = claripy.And(regs.lr == RETURN_TO | 1, *given)
+        hold(state, is_handed_on, "a jump with something else than was given")
         hold_calling_convention(state)
         if course.lowered or course.walks:
             raise Violation("a jump when something has been done")
@@ -137,18 +140,20 @@ class Header:
             raise Violation(f"{len(values)} values and {len(sums)} checksums are written at once")
         [(at, value, when)], [(_, field, when_summed)] = values, sums
         new, old = claripy.Concat(*value), select_word(packet, at)
-        hold(state, claripy.And(when, when_summed), "a value is written without its checksum, or a checksum without its value")
-        hold(state, select_word(packet, at - 2) == (MSS << BYTE) + MSS_LEN, "something else than an MSS is written")
+        hold(state, when, "a checksum is written without its value")
+        hold(state, when_summed, "a value is written without its checksum")
+        hold(state, is_mss(packet, at), "something else than an MSS is written")
         hold(state, claripy.ZeroExt(16, new) == self.ceiling, "an MSS is written that is not the ceiling")
         hold(state, claripy.And(old > new, new >= SMALLEST_MSS), "an MSS is raised, or gets too small")
         if course.last is None:
-            hold(state, at == OPTIONS_AT + 2, "without a walk, another value than the first option's is written")
-        else:
-            hold(state, at == OPTIONS_AT + claripy.ZeroExt(24, course.last.at), "another value than the walk's is written")
-            hold(state, old == course.last.largest, "another value than the largest is lowered")
-            hold(state, course.last.authentication == 0, "an authenticated segment is changed")
-            old = course.last.largest
-        hold_checksum(state, packet.word(claripy.BVV(CHECKSUM_AT, WORD)), claripy.Concat(*field), at, old, new)
+            course = at_a_glance(state, packet, course)
+        found_at = OPTIONS_AT + claripy.ZeroExt(24, course.last.at)
+        hold(state, at == found_at, "another value than the walk's is written")
+        hold(state, old == course.last.largest, "another value than the largest is lowered")
+        hold(state, course.last.authentication == 0, "an authenticated segment is changed")
+        old = course.last.largest
+        before = packet.word(claripy.BVV(CHECKSUM_AT, WORD))
+        hold_checksum(state, before, claripy.Concat(*field), at, old, new)
         return replace(course, lowered=course.lowered + 1)
 
     def hold_end(self, state, course):
@@ -159,32 +164,33 @@ class Header:
             return claripy.Concat(memory.written[OUTCOME_AT + at + 1], memory.written[OUTCOME_AT + at])
 
         is_clamped = memory.written[OUTCOME_AT + outcome.tag] == outcome.clamped
-        first_value = memory.packet.word(claripy.BVV(OPTIONS_AT + 2, WORD))
-        nothing_above = first_value <= self.ceiling[15:0] if course.last is None else claripy.Or(
-            course.last.largest <= self.ceiling[15:0], claripy.And(course.last.count == 1, course.lowered == 1))
+        if course.last is None:
+            course = at_a_glance(state, memory.packet, course)
+        is_only_one = claripy.And(course.last.count == 1, course.lowered == 1)
+        nothing_above = claripy.Or(course.last.largest <= self.ceiling[15:0], is_only_one)
         if course.lowered == 0:
             hold(state, claripy.Not(is_clamped), "nothing is written, and the outcome says otherwise")
-            left_alone = claripy.Or(self.ceiling < SMALLEST_MSS, self.ceiling > 0xFFFF)
-            if course.last is not None:
-                left_alone = claripy.Or(left_alone, course.last.authentication == 1, course.last.count == 0)
-            hold(state, claripy.Or(nothing_above, left_alone), "an MSS above the ceiling is left alone")
+            is_never_written = claripy.Or(self.ceiling < SMALLEST_MSS, self.ceiling > 0xFFFF)
+            is_exempt = claripy.Or(is_never_written, course.last.authentication == 1, course.last.count == 0)
+            hold(state, claripy.Or(nothing_above, is_exempt), "an MSS above the ceiling is left alone")
         else:
             hold(state, claripy.And(is_clamped, word(outcome.new) == self.ceiling[15:0]), "a wrong outcome")
-            if course.first is not None:
-                hold(state, word(outcome.old) == course.first.largest, "another MSS than the largest is told")
+            hold(state, word(outcome.old) == course.first.largest, "another MSS than the largest is told")
             hold(state, nothing_above, "an MSS above the ceiling is left over")
 
     def behind_walk(self, state, course):
         """Goes on behind a call of the walk with what its proof says.
 
-        A walk goes by kinds and lengths, and an MSS option is a step over its value: so the next walk comes to the same
-        options, and finds the same but for one MSS that is at the ceiling now. No more are lowered than there are."""
+        A walk goes by kinds and lengths, and an MSS option is a step over its value: so the next walk comes
+        to the same options, and finds the same but for one MSS that is at the ceiling now. No more are
+        lowered than there are."""
         memory, solver = state.memory, state.solver
         answer_at, stack = solver.eval_one(state.regs.r0), solver.eval_one(state.regs.sp)
         if not stack <= answer_at < STACK_TOP:
             raise Violation("a walk that answers to somewhere else than the stack")
         options_len = self.length - OPTIONS_AT
-        hold(state, claripy.And(state.regs.r1 == BASE + OPTIONS_AT, state.regs.r2 == options_len), "a walk over other bytes")
+        hold(state, state.regs.r1 == BASE + OPTIONS_AT, "a walk that begins elsewhere")
+        hold(state, state.regs.r2 == options_len, "a walk over more or fewer options")
         memory.lowest_stack = min(memory.lowest_stack, stack - self.walk_cost.stack_bytes)
         packet = rename_bytes(state)
         found = Found.anything()
@@ -192,8 +198,7 @@ class Header:
             found = replace(course.first, largest=found.largest, at=found.at)
         self.walk.layout.write(memory, answer_at, found)
         at = OPTIONS_AT + claripy.ZeroExt(24, found.at)
-        is_there = claripy.And(select_word(packet, at) == found.largest,
-                               select_word(packet, at - 2) == (MSS << BYTE) + MSS_LEN)
+        is_there = claripy.And(select_word(packet, at) == found.largest, is_mss(packet, at))
         is_one_more = found.count > course.lowered
         state.add_constraints(
             found.is_consistent(options_len),
@@ -205,9 +210,33 @@ class Header:
         return replace(course, walks=course.walks + 1, first=course.first or found, last=found)
 
 
+def at_a_glance(state, packet, course):
+    """What a walk would find where the code did without one. The bytes that it looked at have to tell how
+    long each option is."""
+    options_len = only_value(state, packet.length) - OPTIONS_AT
+    found, place = Found.nothing(), 0
+    while place + 1 < options_len:
+        kind, length = packet.contents[OPTIONS_AT + place:][:2]
+        step = only_value(state, step_len(kind, length))
+        if place + step > options_len:
+            break
+        at = claripy.BVV(place, WORD)
+        value = packet.word(OPTIONS_AT + 2 + at) if step == MSS_LEN else claripy.BVV(0, 16)
+        found = after_step(found, kind, length, value, at)
+        place += step
+    return replace(course, first=found, last=found)
+
+
+def only_value(state, value):
+    values = state.solver.eval_upto(value, 2)
+    if len(values) != 1:
+        raise Violation("without a walk, options of no layout that was looked at")
+    return values[0]
+
+
 def rename_bytes(state):
-    """Any bytes in place of those that are in the packet: what was held about them has been held. Registers in which the code
-    keeps a byte of the checksum keep it."""
+    """Any bytes in place of those that are in the packet: what was held about them has been held. Registers
+    in which the code keeps a byte of the checksum keep it."""
     memory = state.memory
     before, memory.packet = memory.packet, Packet.writable(memory.packet.length, LONGEST)
     for register in KEPT_REGISTERS:
@@ -225,7 +254,8 @@ def hold(state, claim, otherwise):
 
 def hold_checksum(state, before, after, at, old, new):
     """The formula that `checksum.py` proves right for all sums, at the parity of the value's place."""
-    [before, after, at, old, new] = (claripy.backends.z3.convert(word) for word in (before, after, at, old, new))
+    words = (before, after, at, old, new)
+    [before, after, at, old, new] = (claripy.backends.z3.convert(word) for word in words)
     even = after == checksum.after_replacing(before, old, new)
     odd = after == checksum.after_replacing(before, checksum.swapped(old), checksum.swapped(new))
     claim = z3.And(z3.Or(at & 1 != 0, even), z3.Or(at & 1 == 0, odd))
@@ -257,6 +287,11 @@ def is_unsatisfiable(*claims):
     solver = z3.Solver()
     solver.add(*claims)
     return solver.check() == z3.unsat
+
+
+def is_mss(packet, at):
+    """Whether a value is that of an MSS option."""
+    return select_word(packet, at - 2) == (MSS << BYTE) + MSS_LEN
 
 
 def select_word(packet, at):

@@ -1,8 +1,10 @@
-"""What holds each time that a loop begins anew, or that ways meet. Guesses are made from the first arrival, and each is kept until an
-arrival refutes it; what is left is an invariant, whichever registers the compiler chose."""
+"""What holds each time that a loop begins anew, or that ways meet. Guesses are made from the first arrival,
+and each is kept until an arrival refutes it; what is left is an invariant, whichever registers the compiler
+chose."""
 
 from dataclasses import dataclass
 from itertools import combinations, permutations
+from operator import ge, le
 
 import claripy
 
@@ -51,25 +53,15 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class AtLeast:
-    """A number, or how far a pointer is into the packet, never gets smaller than at first."""
+class Limited:
+    """A number, or how far a pointer is into the packet, stays on its side of a limit: `ge` or `le`."""
 
     place: object
-    least: int
+    side: object
+    limit: int
 
     def claim(self, values, _length):
-        return claripy.simplify(number_at(values[self.place]) >= self.least)
-
-
-@dataclass(frozen=True)
-class AtMost:
-    """The same with larger."""
-
-    place: object
-    most: int
-
-    def claim(self, values, _length):
-        return claripy.simplify(number_at(values[self.place]) <= self.most)
+        return claripy.simplify(self.side(number_at(values[self.place]), self.limit))
 
 
 @dataclass(frozen=True)
@@ -128,10 +120,10 @@ def guesses(state, values):
     for place, value in values.items():
         if is_settled(value):
             number = number_at(value)
-            yield AtLeast(place, state.solver.min(number))
-            yield AtMost(place, state.solver.max(number))
+            yield Limited(place, ge, state.solver.min(number))
+            yield Limited(place, le, state.solver.max(number))
         elif not is_pointer(value):
-            yield from (AtLeast(place, least) for least in state.memory.program.lengths)
+            yield from (Limited(place, ge, least) for least in state.memory.program.lengths)
         if is_pointer(value):
             yield Inside(place, None)
     numbers = [place for place, value in values.items() if not is_pointer(value)]
@@ -156,7 +148,8 @@ def read_places(state):
     for word in range(STACK_TOP - STACK_LEN, STACK_TOP, 4):
         there = [address for address in range(word, word + 4) if address in written]
         if len(there) == 4:
-            values[word, 4] = claripy.simplify(claripy.Concat(*(written[address] for address in reversed(there))))
+            whole = claripy.Concat(*(written[address] for address in reversed(there)))
+            values[word, 4] = claripy.simplify(whole)
         else:
             values.update({(address, 1): written[address] for address in there})
     return values
@@ -207,17 +200,24 @@ class Meeting:
         self.keep_what_holds(self.facts, [(arrival, values)])
         if different or len(self.arrivals) == 1:
             words = {
-                place: value for place, value in self.first.items()
-                if value.size() == WORD and not is_foreign(value)
-                and (place in self.loose or not value.concrete or value.concrete_value == 0 or is_constant(arrival, value))
+                place: value for place, value in self.first.items() if self.is_worth_a_guess(place, value)
             }
-            self.keep_what_holds(set(guesses(self.arrival, words)) - self.facts - self.refuted, self.arrivals)
+            new = set(guesses(self.arrival, words)) - self.facts - self.refuted
+            self.keep_what_holds(new, self.arrivals)
         return bool(different) or not before <= self.facts
+
+    def is_worth_a_guess(self, place, value):
+        """Whether that is a word that may change, or that others are related to."""
+        if value.size() != WORD or is_foreign(value):
+            return False
+        is_loose = place in self.loose or not value.concrete
+        return is_loose or value.concrete_value == 0 or is_constant(self.arrival, value)
 
     def keep_what_holds(self, facts, arrivals):
         """Of these facts, those that hold on all of these arrivals."""
         for fact in list(facts):
-            holds = all(always(state, fact.claim(values, state.memory.packet.length)) for state, values in arrivals)
+            claims = ((state, fact.claim(values, state.memory.packet.length)) for state, values in arrivals)
+            holds = all(always(state, claim) for state, claim in claims)
             (self.facts if holds else self.refuted).add(fact)
         self.facts -= self.refuted
 
@@ -227,7 +227,7 @@ class Meeting:
         if before.packet_stores:
             raise Violation("a store into the packet before the end of a walk")
         state = machine.state_at(self.arrival.regs.ip, Packet(before.packet.length), before.policy)
-        state.memory.written = {address: byte for address, byte in before.written.items() if address < STACK_TOP}
+        state.memory.written = {at: byte for at, byte in before.written.items() if at < STACK_TOP}
         state.memory.lowest_stack = before.lowest_stack
         state.regs.sp = self.arrival.regs.sp
         for place, value in self.values.items():

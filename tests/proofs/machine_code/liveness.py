@@ -1,5 +1,5 @@
-"""Which registers a place in a function reads before it writes them. What nobody reads need not be told apart. That a register is
-taken for dead can't make a proof wrong: it then may hold anything."""
+"""Which registers a place in a function reads before it writes them. What nobody reads need not be told
+apart. That a register is taken for dead can't make a proof wrong: it then may hold anything."""
 
 import pyvex
 
@@ -26,9 +26,10 @@ def read_and_written(block, arch):
 def live_registers(program, function):
     """For each block of a function, by its address, the registers that are live where it begins."""
     project, graph = program.project, program.graphs[program.address(function)].graph
-    effects = {
-        node: read_and_written(project.factory.block(node.addr, size=node.size, opt_level=1).vex, project.arch) for node in graph
-    }
+    effects = {}
+    for node in graph:
+        block = project.factory.block(node.addr, size=node.size, opt_level=1).vex
+        effects[node] = read_and_written(block, project.arch)
     live = {node: frozenset() for node in graph}
     changed = True
     while changed:

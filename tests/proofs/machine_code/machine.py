@@ -1,4 +1,5 @@
-"""Symbolic execution from one place of a function to the next that matters: a loop head, a call, the return."""
+"""Symbolic execution from one place of a function to the next that matters: a loop head, a call, the
+return."""
 
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ class Machine:
         memory = Memory(self.program, packet, policy)
         options = {angr.options.SYMBOLIC_INITIAL_VALUES} | angr.options.modes["symbolic"]
         options -= {angr.options.SUPPORT_FLOATING_POINT}
-        state = angr.SimState(project=self.program.project, plugins={"memory": memory}, mode="symbolic", options=options)
+        plugins = {"memory": memory}
+        state = angr.SimState(project=self.program.project, plugins=plugins, mode="symbolic", options=options)
         for register in REGISTERS:
             setattr(state.regs, register, before(register))
         state.regs.itstate = 0
@@ -66,10 +68,12 @@ class Machine:
             if successors.unconstrained_successors:
                 raise Violation(f"a jump to anywhere, near {address:#x}")
             for following in successors.flat_successors:
+                following.memory.reach_stack(following.solver.eval_one(following.regs.sp))
                 waiting.append((following, instructions + block.instructions, False))
 
     def block_at(self, address):
-        """The instructions from an address to the next jump or stop, optimised if that leaves out none of their accesses."""
+        """The instructions from an address to the next jump or stop, optimised if that leaves out none of
+        their accesses."""
         if address not in self.blocks:
             factory = self.program.project.factory
             whole, optimised = (

@@ -1,5 +1,5 @@
-"""The memory that the proven code sees: a few regions with their bounds, and nothing else. A load or a store that can be
-anywhere else, or that reads what nobody wrote, is a violation: it ends the proof."""
+"""The memory that the proven code sees: a few regions with their bounds, and nothing else. A load or a store
+that can be anywhere else, or that reads what nobody wrote, is a violation: it ends the proof."""
 
 import claripy
 from angr.storage.memory_mixins.memory_mixin import MemoryMixin
@@ -22,8 +22,9 @@ class Violation(Exception):
 
 
 class Packet:
-    """The caller's bytes, `length` of them. Where they may be written, the first few are in `contents`; elsewhere any two
-    reads at what is not plainly the same offset may give different bytes, which is more than memory can do."""
+    """The caller's bytes, `length` of them. Where they may be written, the first few are in `contents`;
+    elsewhere any two reads at what is not plainly the same offset may give different bytes, which is more
+    than memory can do."""
 
     def __init__(self, length, contents=None):
         self.length = length
@@ -48,6 +49,16 @@ class Packet:
     def word(self, offset):
         """Two of them, in network order."""
         return claripy.Concat(self.byte(offset), self.byte(offset + 1))
+
+
+def first_choice(address):
+    """The outermost choice between pointers in it."""
+    if "base" not in address.variables:
+        return None
+    if address.op == "If":
+        return address
+    parts = (first_choice(part) for part in address.args if isinstance(part, claripy.ast.BV))
+    return next((choice for choice in parts if choice is not None), None)
 
 
 def offset_in_packet(address):
@@ -87,7 +98,7 @@ class Memory(MemoryMixin):
 
     def load(self, addr, size=None, endness=None, condition=None, **_options):
         address, when = as_word(addr), claripy.true() if condition is None else condition
-        offset = offset_in_packet(address)
+        offset = offset_in_packet(self.chosen(address, when))
         if offset is not None:
             self.hold_in_packet(offset, size, when, "a load")
             read = [self.packet.byte(offset + place) for place in range(size)]
@@ -103,7 +114,7 @@ class Memory(MemoryMixin):
         written = [data.get_byte(place) for place in range(count)]
         if endness == "Iend_LE":
             written.reverse()
-        offset = offset_in_packet(address)
+        offset = offset_in_packet(self.chosen(address, when))
         if offset is not None:
             self.hold_in_packet(offset, count, when, "a store")
             self.packet_stores.append((offset, written, when))
@@ -114,8 +125,24 @@ class Memory(MemoryMixin):
         for place, byte in enumerate(written):
             self.write_byte(address.concrete_value + place, byte, when)
 
+    def chosen(self, address, when):
+        """An address that was made under the condition of its own access is what it is under that
+        condition."""
+        choice = None if claripy.is_true(when) else first_choice(address)
+        if choice is None:
+            return address
+        condition, then, otherwise = choice.args
+        if not self.state.solver.satisfiable(extra_constraints=[when, claripy.Not(condition)]):
+            chosen = then
+        elif not self.state.solver.satisfiable(extra_constraints=[when, condition]):
+            chosen = otherwise
+        else:
+            return address
+        return self.chosen(claripy.simplify(claripy.replace(address, choice, chosen)), when)
+
     def hold_in_packet(self, offset, size, when, what):
-        """Any access that can leave the packet is a violation; sums have a bit more, so that they don't wrap."""
+        """Any access that can leave the packet is a violation; sums have a bit more, so that they don't
+        wrap."""
         end = claripy.ZeroExt(1, offset) + size
         outside = claripy.And(when, claripy.UGT(end, claripy.ZeroExt(1, self.packet.length)))
         if self.state.solver.satisfiable(extra_constraints=[outside]):
@@ -125,9 +152,14 @@ class Memory(MemoryMixin):
         if self.packet.contents is None:
             raise Violation("a store into the packet before a header was found")
         contents = list(self.packet.contents)
+        if claripy.is_true(when) and offset.concrete:
+            contents[offset.concrete_value:offset.concrete_value + len(written)] = written
+            self.packet = Packet(self.packet.length, contents)
+            return
         for place, byte in enumerate(written):
             for at, before in enumerate(contents):
-                contents[at] = claripy.simplify(claripy.If(claripy.And(when, offset + place == at), byte, before))
+                is_here = claripy.And(when, offset + place == at)
+                contents[at] = claripy.simplify(claripy.If(is_here, byte, before))
         self.packet = Packet(self.packet.length, contents)
 
     def read_byte(self, address):
@@ -153,9 +185,12 @@ class Memory(MemoryMixin):
             read.append(byte)
         return read
 
+    def reach_stack(self, address):
+        self.lowest_stack = min(self.lowest_stack, address)
+
     def write_byte(self, address, byte, when):
         if STACK_TOP - STACK_LEN <= address < STACK_TOP:
-            self.lowest_stack = min(self.lowest_stack, address)
+            self.reach_stack(address)
         elif not OUTCOME_AT <= address < OUTCOME_AT + OUTCOME_LEN:
             raise Violation(f"a store to {address:#x}")
         before = self.written.get(address, claripy.BVS("before", BYTE))

@@ -1,5 +1,6 @@
-"""The walk over the options of a SYN, `Options::read`, by induction: whatever the options and wherever the walk stands, one
-turn of the loop does the step that `walk.py` says, loads inside the options only, and writes nothing but the answer."""
+"""The walk over the options of a SYN, `Options::read`, by induction: whatever the options and wherever the
+walk stands, one turn of the loop does the step that `walk.py` says, loads inside the options only, and writes
+nothing but the answer."""
 
 from dataclasses import dataclass, fields
 from math import ceil
@@ -76,7 +77,8 @@ def answer_to(program, options):
 def learn_layout(program):
     answer = answer_to(program, THREE_MSS)
     unsigned = {"largest": answer.index(0xCD), "count": answer.index(3), "at": answer.index(7)}
-    return Layout(**unsigned, **{name: answer_to(program, options).index(1) for name, options in SIGNED.items()})
+    signed = {name: answer_to(program, options).index(1) for name, options in SIGNED.items()}
+    return Layout(**unsigned, **signed)
 
 
 class OptionWalk:
@@ -97,7 +99,8 @@ class OptionWalk:
         for arrival in self.machine.run(entry):
             lowest = min(lowest, arrival.state.memory.lowest_stack)
             if arrival.address == RETURN_TO | 1:
-                self.hold(arrival.state, self.answer(arrival.state).is_same(Found.nothing()), "no options, something found")
+                is_nothing = self.answer(arrival.state).is_same(Found.nothing())
+                self.hold(arrival.state, is_nothing, "no options, something found")
                 continue
             if head is not None:
                 raise Violation("the walk begins in more than one way")
@@ -113,7 +116,8 @@ class OptionWalk:
                 break
         self.place, self.remaining = self.roles(head)
         self.at_head = self.abstraction(head, ends)
-        self.hold(first, self.found_at(head, first).is_same(Found.nothing()), "something found before the first step")
+        is_nothing = self.found_at(head, first).is_same(Found.nothing())
+        self.hold(first, is_nothing, "something found before the first step")
         return self.hold_steps(head, start, ends, way_in, lowest)
 
     def roles(self, head):
@@ -128,8 +132,8 @@ class OptionWalk:
         raise Violation("no pointer and number that always reach to the end of the options together")
 
     def abstraction(self, head, ends):
-        """What has been found at the head, in terms of the registers there: what the walk would answer if the next option ran
-        past the header."""
+        """What has been found at the head, in terms of the registers there: what the walk would answer if the
+        next option ran past the header."""
         loose = frozenset().union(*(head.values[place].variables for place in head.loose))
         answers = {self.answer(end.state) for end in ends if end.address == RETURN_TO | 1}
         unchanged = [
@@ -144,7 +148,8 @@ class OptionWalk:
         """What has been found when the loop is arrived at."""
         values = read_places(arrival)
         held = {head.values[place].hash(): values[place] for place in head.loose}
-        return Found(*(claripy.replace_dict(getattr(self.at_head, part.name), held) for part in fields(Found)))
+        at_head = (getattr(self.at_head, part.name) for part in fields(Found))
+        return Found(*(claripy.replace_dict(part, held) for part in at_head))
 
     def hold_steps(self, head, start, ends, way_in, lowest):
         place = number_at(head.values[self.place])
@@ -167,8 +172,10 @@ class OptionWalk:
             if end.address == RETURN_TO | 1:
                 found = self.answer(state)
                 self.hold(state, claripy.Or(runs_past, remaining - step <= 1), "the walk ends too early")
-                self.hold(state, claripy.If(runs_past, found.is_same(before), found.is_same(after)), "a wrong answer")
-                self.hold(state, claripy.Or(runs_past, found.is_consistent(walked + step)), "an inconsistent answer")
+                is_right = claripy.If(runs_past, found.is_same(before), found.is_same(after))
+                is_consistent = claripy.Or(runs_past, found.is_consistent(walked + step))
+                self.hold(state, is_right, "a wrong answer")
+                self.hold(state, is_consistent, "an inconsistent answer")
                 cost.ends = max(cost.ends, way_in + end.instructions)
                 continue
             there = read_places(state)

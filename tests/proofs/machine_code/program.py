@@ -17,8 +17,8 @@ LONGEST_HEADER = 64
 def link(root=ROOT):
     """Links `Clamp::frame` and all that it reaches, and returns where the program is."""
     target_directory = root / "target" / "machine-code"
-    command = ["cargo", "rustc", "--quiet", "--profile", PROFILE, "-p", "clamp-core", "--example", "footprint"]
-    command += ["--target", TARGET, "--target-dir", str(target_directory)]
+    command = ["cargo", "rustc", "--quiet", "--profile", PROFILE, "-p", "clamp-core"]
+    command += ["--example", "footprint", "--target", TARGET, "--target-dir", str(target_directory)]
     command += ["--", "-C", "link-arg=--gc-sections", "-C", "link-arg=--entry=frame"]
     command += ["--cfg=alone", '--cfg=entry="frame"']
     subprocess.run(command, cwd=root, check=True)
@@ -33,8 +33,9 @@ class Program:
         self.project = angr.Project(str(path), auto_load_libs=False)
         for address, code in (changes or {}).items():
             self.project.loader.memory.store(address, code)
-        names = {symbol.name: symbol for symbol in self.project.loader.main_object.symbols if symbol.is_function}
-        self.addresses = {readable(name): symbol.rebased_addr for name, symbol in names.items()}
+        symbols = self.project.loader.main_object.symbols
+        functions = [symbol for symbol in symbols if symbol.is_function]
+        self.addresses = {readable(function.name): function.rebased_addr for function in functions}
         graphs = self.project.analyses.CFGFast(normalize=True, function_starts=list(self.addresses.values()))
         self.graphs = graphs.kb.functions
         self.lengths = self.least_lengths()
@@ -73,12 +74,16 @@ class Program:
     def loop_heads(self, name):
         """What a depth-first search comes back to: each loop of the function goes through one of them."""
         graph = self.graphs[self.address(name)].graph
+
+        def successors(node):
+            return iter(sorted(graph.successors(node), key=lambda successor: successor.addr))
+
         entry = next(node for node in graph if node.addr == self.address(name))
         heads, on_the_way, done = set(), {entry}, set()
-        stack = [(entry, iter(sorted(graph.successors(entry), key=lambda node: node.addr)))]
+        stack = [(entry, successors(entry))]
         while stack:
-            node, successors = stack[-1]
-            following = next(successors, None)
+            node, left = stack[-1]
+            following = next(left, None)
             if following is None:
                 on_the_way.discard(node)
                 done.add(node)
@@ -87,9 +92,8 @@ class Program:
                 heads.add(following.addr)
             elif following not in done:
                 on_the_way.add(following)
-                stack.append((following, iter(sorted(graph.successors(following), key=lambda node: node.addr))))
+                stack.append((following, successors(following)))
         return heads
-
 
     def meetings(self, name, ways):
         """Where at least so many ways through a function come together."""

@@ -1,5 +1,6 @@
-"""What one step over the options of a SYN has to do, written down a second time, from the contract: kinds 0 and 1 are one
-byte, and a length of 0 or 1 advances one byte; an option that runs past the header ends the walk."""
+"""What one step over the options of a SYN has to do, written down a second time, from the contract: kinds 0
+and 1 are one byte, and a length of 0 or 1 advances one byte; an option that runs past the header ends the
+walk."""
 
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,8 @@ LONGEST_OPTIONS = 40
 
 @dataclass(frozen=True)
 class Found:
-    """What a walk has found: how many MSS options, the largest one and where its value is, and two signatures."""
+    """What a walk has found: how many MSS options, the largest one and where its value is, and two
+    signatures."""
 
     largest: claripy.ast.BV
     count: claripy.ast.BV
@@ -29,10 +31,12 @@ class Found:
 
     @classmethod
     def anything(cls):
-        return cls(claripy.BVS("largest", 16), *(claripy.BVS(name, BYTE) for name in ("count", "at", "ao", "md5")))
+        others = (claripy.BVS(name, BYTE) for name in ("count", "at", "ao", "md5"))
+        return cls(claripy.BVS("largest", 16), *others)
 
     def is_same(self, other):
-        return claripy.And(*(mine == theirs for mine, theirs in zip(vars(self).values(), vars(other).values())))
+        pairs = zip(vars(self).values(), vars(other).values())
+        return claripy.And(*(mine == theirs for mine, theirs in pairs))
 
     def is_consistent(self, walked):
         """What is true of it after `walked` bytes of options, whatever they were."""

@@ -5,6 +5,7 @@ use crate::ceiling::Ceiling;
 use crate::ip::{Payload, Version, protocol};
 use crate::link::LinkType;
 use crate::outcome::{Outcome, Reason};
+use crate::plain::Glance;
 use crate::policy::Clamp;
 use crate::segment::Header;
 use crate::stop::Stop;
@@ -23,6 +24,7 @@ macro_rules! defaults {
 defaults! {
     Ceiling: Ceiling::new(Some(1400), 1400),
     Clamp: Clamp::for_link_mtu(1400).unwrap(),
+    Glance: Glance::NotSyn,
     Header: Header::Ipv4,
     Insertion: Insertion::Refused(Refusal::NoRoom),
     LinkType: LinkType::Ethernet,

@@ -91,6 +91,9 @@ impl<'a> Bench<'a> {
             let timeout = self.timeout(judge)?;
             missed.clear();
             for (name, fate) in self.mutate(judge, &selection, timeout, deadline)? {
+                if fate == Fate::Endless {
+                    println!("ran out of {} s: {name}", timeout.as_secs());
+                }
                 if fate != Fate::Missed || deadline.is_some() && self.is_known(&name) {
                     all.push(judged(&name, fate));
                 } else {
@@ -213,7 +216,8 @@ fn read_outcomes(file: &Path) -> Result<Vec<(String, Fate)>, String> {
         .map(|outcome| {
             let name = outcome["scenario"]["Mutant"]["name"].as_str();
             let fate = match outcome["summary"].as_str() {
-                Some("CaughtMutant" | "Timeout") => Some(Fate::Caught),
+                Some("CaughtMutant") => Some(Fate::Caught),
+                Some("Timeout") => Some(Fate::Endless),
                 Some("MissedMutant") => Some(Fate::Missed),
                 Some("Unviable") => Some(Fate::Uncompiled),
                 _ => None,

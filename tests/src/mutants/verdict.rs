@@ -6,8 +6,10 @@ use std::fmt;
 /// What became of a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
-    /// A test failed, or never ended, which fails as well.
+    /// A test failed.
     Caught,
+    /// The tests had not ended when their time was over: caught, unless the machine was busy.
+    Endless,
     /// Every test passed.
     Missed,
     /// The compiler refused it.
@@ -31,9 +33,10 @@ impl fmt::Display for Tally<'_> {
         let of = |fate| self.0.iter().filter(|judged| judged.fate == fate).count();
         write!(
             f,
-            "{} mutants, {} caught, {} survived, {} did not compile",
+            "{} mutants, {} caught by a test and {} by time, {} survived with or without an argument, {} did not compile",
             self.0.len(),
             of(Fate::Caught),
+            of(Fate::Endless),
             of(Fate::Missed),
             of(Fate::Uncompiled)
         )
@@ -44,9 +47,20 @@ impl fmt::Display for Tally<'_> {
 /// also what is known and did not happen.
 #[must_use]
 pub fn faults(known: &[Judged], judged: &[Judged], all: bool) -> Vec<String> {
+    let is_argued = |name: &str| {
+        let mut argued = known.iter().filter(|one| one.fate == Fate::Missed);
+        argued.any(|one| one.name == name)
+    };
     let mut balance: BTreeMap<(Fate, &str), i32> = BTreeMap::new();
-    for one in judged.iter().filter(|one| one.fate != Fate::Caught) {
-        *balance.entry((one.fate, &one.name)).or_default() += 1;
+    for one in judged {
+        let fate = match one.fate {
+            Fate::Caught => continue,
+            // Time says nothing against an argument.
+            Fate::Endless if !is_argued(&one.name) => continue,
+            Fate::Endless | Fate::Missed => Fate::Missed,
+            Fate::Uncompiled => Fate::Uncompiled,
+        };
+        *balance.entry((fate, &one.name)).or_default() += 1;
     }
     for one in known {
         *balance.entry((one.fate, &one.name)).or_default() -= 1;
@@ -97,7 +111,14 @@ mod tests {
         );
         assert_eq!(
             Tally(&judged).to_string(),
-            "1 mutants, 1 caught, 0 survived, 0 did not compile"
+            "1 mutants, 1 caught by a test and 0 by time, 0 survived with or without an argument, 0 did not compile"
         );
+    }
+
+    #[test]
+    fn running_out_of_time_catches_a_mutant_and_refutes_no_argument() {
+        let known = [one("a", Fate::Missed)];
+        let judged = [one("a", Fate::Endless), one("b", Fate::Endless)];
+        assert_eq!(faults(&known, &judged, true), [""; 0]);
     }
 }

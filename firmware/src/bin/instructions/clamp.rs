@@ -5,13 +5,19 @@ use core::hint::black_box;
 use clamp_core::{Clamp, Outcome};
 
 use crate::meter::Meter;
+use crate::worst;
 
 /// What a DSL line carries.
 const DSL: Clamp = match Clamp::for_link_mtu(1492) {
     Ok(clamp) => clamp,
     Err(_) => panic!("a link MTU under 88"),
 };
-/// Enough for every frame here.
+/// Lowers every MSS that a frame may have, wherever it is.
+const NARROWEST: Clamp = match Clamp::for_max_mss(Some(48), Some(48)) {
+    Ok(clamp) => clamp.through_tunnels(),
+    Err(_) => panic!("a ceiling under 48"),
+};
+/// Enough for every frame that is made of these.
 const ROOM_BYTES: usize = 128;
 
 const ETHERNET: &[u8] = b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02";
@@ -89,16 +95,26 @@ pub(crate) fn measure(meter: &Meter) {
             room[len..len + header.len()].copy_from_slice(header);
             len += header.len();
         }
-        let frame = &mut room[..len];
-        let empty = meter.cost(|| deep_down(empty_call, frame));
-        let cost = meter.cost(|| deep_down(measured_call, frame));
-        // The empty call's own return, and what it needs to make its outcome.
-        let instructions = cost.instructions + EMPTY_INSTRUCTIONS - empty.instructions;
-        let stack_bytes = cost.stack_bytes - empty.stack_bytes;
-        semihosting::println!(
-            "Clamp::frame, {name}|{len}|{instructions}|{instructions}|{instructions}|{instructions}|{stack_bytes}"
-        );
+        measure_frame(meter, name, &DSL, &mut room[..len]);
     }
+    measure_frame(
+        meter,
+        "the worst that we know",
+        &NARROWEST,
+        &mut worst::frame(),
+    );
+}
+
+fn measure_frame(meter: &Meter, name: &str, clamp: &Clamp, frame: &mut [u8]) {
+    let len = frame.len();
+    let empty = meter.cost(|| deep_down(empty_call, clamp, frame));
+    let cost = meter.cost(|| deep_down(measured_call, clamp, frame));
+    // The empty call's own return, and what it needs to make its outcome.
+    let instructions = cost.instructions + EMPTY_INSTRUCTIONS - empty.instructions;
+    let stack_bytes = cost.stack_bytes - empty.stack_bytes;
+    semihosting::println!(
+        "Clamp::frame, {name}|{len}|{instructions}|{instructions}|{instructions}|{instructions}|{stack_bytes}"
+    );
 }
 
 /// A constant in two halves of a register, its place, and the return.
@@ -106,9 +122,9 @@ const EMPTY_INSTRUCTIONS: u32 = 3;
 
 /// Calls below a piece of stack that is large enough for the meter's paint to be under it.
 #[inline(never)]
-fn deep_down(call: fn(&Clamp, &mut [u8]) -> Outcome, frame: &mut [u8]) {
+fn deep_down(call: fn(&Clamp, &mut [u8]) -> Outcome, clamp: &Clamp, frame: &mut [u8]) {
     let above = black_box([0_u8; 256]);
-    let _outcome = black_box(call(black_box(&DSL), black_box(frame)));
+    let _outcome = black_box(call(black_box(clamp), black_box(frame)));
     black_box(above);
 }
 

@@ -22,6 +22,8 @@ mod clamp;
 mod frames;
 #[cfg(target_os = "none")]
 mod meter;
+#[cfg(target_os = "none")]
+mod worst;
 
 #[cfg(target_os = "none")]
 mod image {

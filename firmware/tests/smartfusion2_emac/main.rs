@@ -236,3 +236,16 @@ fn the_link_is_what_the_phy_says() {
     assert_eq!(capabilities.max_transmission_unit, MAX_FRAME_BYTES);
     assert_eq!(capabilities.max_burst_size, Some(SLOTS - 1));
 }
+
+#[test]
+fn the_mac_is_set_to_full_duplex_with_check_sequences_and_all_its_fifos() {
+    let bench = Bench::new();
+    let mac = bench.port.0.borrow();
+    for (register, value, meaning) in [
+        (0x00, 0b101, "CFG1: receiver and transmitter on"),
+        (0x04, 0x7105, "CFG2"),
+        (0x48, 0x1f00, "FIFO_CFG0"),
+    ] {
+        assert_eq!(mac.registers[&register], value, "{meaning}");
+    }
+}

@@ -358,3 +358,21 @@ fn a_host_on_the_wans_link_is_asked_for_there() {
     assert_eq!(View(&question).payload()[..1], [135]);
     assert_eq!(View(&question).payload()[8..24], target.octets());
 }
+
+#[test]
+fn a_host_can_not_speak_in_the_session_of_one_in_another_lan() {
+    let mut lans = [lan(), lan()];
+    lans[1].port.wire = 3;
+    lans[1].ipv4.address = "192.168.2.1".parse().unwrap();
+    if let Some(ipv6) = &mut lans[1].ipv6 {
+        ipv6.address = "2001:db8:2::1".parse().unwrap();
+    }
+    let mut world = World::<64>::with(&settings(&lans, &[]));
+    let host = "2001:db8:2::10";
+    let packet = udp(end(host, 5000), end(SERVER_V6, 53), b"x");
+    let frame = frame(LAN_MAC, mac_of(host), &packet);
+    for _ in 0..2 {
+        assert_eq!(world.takes(3, &frame).len(), 1);
+        world.assert_dropped(LAN_WIRE, &frame, "spoofed");
+    }
+}

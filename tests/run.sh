@@ -156,7 +156,7 @@ step 'Provers' install_provers
 step 'The checksum, by a theorem prover' target/provers/bin/python tests/proofs/checksum.py
 step 'The machine code, by symbolic execution' prove_machine_code
 step 'The core in an interpreter, on both byte orders' interpret_core
-step 'Ten broken cores' cargo run --quiet -p tests --bin broken_cores
+step 'Eleven broken cores' cargo run --quiet -p tests --bin broken_cores
 step 'cargo-mutants' install_mutants
 step 'Mutants of the core, 100 s' cargo run --quiet -p tests --bin mutants -- --seconds 100
 step 'A panic is a link error' cargo bench --quiet -p tests --bench panic_free

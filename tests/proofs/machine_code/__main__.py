@@ -2,9 +2,10 @@
 """Proves things of the machine code that `Clamp::frame` is on a Cortex-M4 or M7, by symbolic execution: see
 `tests/PROOF.md`.
 
-    python3 tests/proofs/machine_code            the proof
-    python3 tests/proofs/machine_code header     the part behind a found header, which is the quick one
-    python3 tests/proofs/machine_code control    that it can fail
+    python3 tests/proofs/machine_code                  the proof
+    python3 tests/proofs/machine_code header           the part behind a found header, which is the quick one
+    python3 tests/proofs/machine_code control          that it can fail
+    python3 tests/proofs/machine_code control loops    that it can fail where a loop goes on for too long
 
 Exit codes: 0 proven (or all that is broken refuted), 1 not, 2 bad usage."""
 
@@ -29,9 +30,9 @@ def prove_header(program):
     header = Header(program)
     cost = header.prove()
     walk = header.walk_cost
-    most = LONGEST_OPTIONS // MSS_LEN
-    print(f"proven  the option walk: {header.walk.machine.paths} paths; at most {walk.of(LONGEST_OPTIONS, 0)} "
-          f"instructions, {walk.of(LONGEST_OPTIONS, most)} if all options are MSS")
+    longest, mss_only = walk.of(LONGEST_OPTIONS, 0), walk.of(LONGEST_OPTIONS, LONGEST_OPTIONS // MSS_LEN)
+    print(f"proven  the option walk: {header.walk.machine.paths} paths; at most {longest} instructions, "
+          f"{mss_only} if all options are MSS")
     print(f"proven  the clamp of a header: {cost.paths} paths; at most {cost.instructions} instructions with "
           f"its walks, and {cost.stack_bytes} bytes of stack", flush=True)
     return cost
@@ -44,15 +45,15 @@ def prove_call(program, header_cost):
     print(f"proven  the way to a header: {cost.paths} paths between {len(finder.meetings)} places; "
           f"{len(finder.loops)} loops, which repeat at most {rounds} times")
     deepest = run_deepest(program)
-    print(f"proven  the whole call: at most {cost.instructions} instructions, and {cost.stack_bytes} bytes of "
-          f"stack; the deepest frame takes {deepest.instructions}, and {deepest.stack_bytes}")
+    print(f"proven  the whole call: at most {cost.instructions} instructions and {cost.stack_bytes} bytes of "
+          f"stack; the deepest frame takes {deepest.instructions} and {deepest.stack_bytes}")
     if deepest.instructions > cost.instructions or deepest.stack_bytes > cost.stack_bytes:
         raise Violation("a frame that takes more than any can")
 
 
 def main():
     part = sys.argv[1:]
-    if part not in ([], ["header"], ["control"]):
+    if part not in ([], ["header"], ["control"], ["control", "loops"]):
         print(__doc__, file=sys.stderr)
         return 2
     started = time.process_time()
@@ -61,6 +62,8 @@ def main():
     try:
         if part == ["control"]:
             held = control.run(path)
+        elif part == ["control", "loops"]:
+            held = control.run_loops()
         else:
             cost = prove_header(Program(path))
         if not part:

@@ -12,9 +12,6 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use tests::mutants::{Bench, List, Selection, Tally, faults};
 
-/// How many shares `--seconds` chooses from.
-const SHARES: u64 = 12;
-
 #[derive(Parser)]
 #[command(about = "Sees the tests catch the mutants of the code")]
 struct Arguments {
@@ -63,7 +60,7 @@ fn run(arguments: &Arguments) -> Result<Vec<String>, String> {
     };
     bench.build()?;
     let deadline = Instant::now() + Duration::from_secs(seconds);
-    let mut selections = vec![Selection::Share(share(commit)?)];
+    let mut selections = vec![Selection::Share(share(commit, list.shares)?)];
     let diff = last_change(&root, &list)?;
     if let Some(diff) = &diff {
         selections.insert(0, Selection::Diff(diff.path().to_owned()));
@@ -86,9 +83,8 @@ fn last_change(root: &Path, list: &List) -> Result<Option<tempfile::NamedTempFil
         println!("there is no commit before this one");
         return Ok(None);
     }
-    let sources = format!("{}/src", list.package);
-    let but_root = format!(":!{sources}/lib.rs");
-    let diff = git(root, &["diff", "HEAD~1", "--", &sources, &but_root])?;
+    let but_root = format!(":!{}/lib.rs", list.sources);
+    let diff = git(root, &["diff", "HEAD~1", "--", &list.sources, &but_root])?;
     if diff.is_empty() {
         return Ok(None);
     }
@@ -98,9 +94,9 @@ fn last_change(root: &Path, list: &List) -> Result<Option<tempfile::NamedTempFil
 }
 
 /// The share of all mutants that this commit's name chooses.
-fn share(commit: &str) -> Result<String, String> {
+fn share(commit: &str, shares: u64) -> Result<String, String> {
     let number = u64::from_str_radix(commit, 16).map_err(|error| format!("{commit}: {error}"))?;
-    Ok(format!("{}/{SHARES}", number % SHARES))
+    Ok(format!("{}/{shares}", number % shares))
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Result<String, String> {

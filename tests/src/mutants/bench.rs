@@ -52,7 +52,7 @@ impl<'a> Bench<'a> {
     /// Adds the file to the crate. No other line moves.
     fn add_module(&self, file: &str) -> io::Result<()> {
         let copy = self.copy.path();
-        let sources = copy.join(&self.list.package).join("src");
+        let sources = copy.join(&self.list.sources);
         fs::copy(copy.join(file), sources.join("defaults.rs"))?;
         let root = fs::read_to_string(sources.join("lib.rs"))?;
         let with_module = root.replacen("#![no_std]", "", 1) + "mod defaults;\n";

@@ -1,5 +1,6 @@
-//! The lists in `tests/mutants`: which mutants are made, what judges them, and which of them no test can catch, each
-//! with the reason. A line a fact, its first word says which; indented lines are reasons, `#` begins a comment.
+//! The lists in `tests/mutants`: which mutants are made, what judges them, and which of them no test catches, each
+//! with the reason: because none can (`equivalent`), or why none does (`untested`). `uncompiled *` is for all that the
+//! compiler refuses. A line a fact, its first word says which; indented lines are reasons, `#` begins a comment.
 
 use super::verdict::{Fate, Judged};
 
@@ -8,6 +9,8 @@ use super::verdict::{Fate, Judged};
 pub struct List {
     /// Whose code is changed.
     pub package: String,
+    /// The folder of that code.
+    pub sources: String,
     /// The file with cargo-mutants' own settings.
     pub config: Option<String>,
     /// A module of the crate for as long as its mutants are judged, and with it goes `no_std`: what mutants need to
@@ -15,7 +18,9 @@ pub struct List {
     pub defaults: Option<String>,
     /// Each judges what those before it did not catch.
     pub judges: Vec<Judge>,
-    /// The mutants that no judge can catch, for a reason that stands in the list.
+    /// How many shares all mutants are divided into where time is short.
+    pub shares: u64,
+    /// The mutants that no judge catches, for a reason that stands in the list.
     pub known: Vec<Judged>,
 }
 
@@ -46,7 +51,7 @@ impl List {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             let rest = rest.trim();
             let fate = match word {
-                "equivalent" => Fate::Missed,
+                "equivalent" | "untested" => Fate::Missed,
                 "uncompiled" => Fate::Uncompiled,
                 _ => {
                     list.set(word, rest)?;
@@ -62,8 +67,11 @@ impl List {
         if let Some(line) = without_reason {
             return Err(format!("no reason behind: {line}"));
         }
-        if list.package.is_empty() || list.judges.is_empty() {
-            return Err("a list needs a package and a judge".to_owned());
+        if list.package.is_empty() || list.sources.is_empty() {
+            return Err("a list needs a package and its sources".to_owned());
+        }
+        if list.judges.is_empty() || list.shares == 0 {
+            return Err("a list needs a judge and shares".to_owned());
         }
         Ok(list)
     }
@@ -71,7 +79,12 @@ impl List {
     fn set(&mut self, word: &str, rest: &str) -> Result<(), String> {
         match word {
             "package" => rest.clone_into(&mut self.package),
+            "sources" => rest.clone_into(&mut self.sources),
             "config" => self.config = Some(rest.to_owned()),
+            "shares" => {
+                let shares = rest.parse().map_err(|error| format!("{word}: {error}"));
+                self.shares = shares?;
+            }
             "defaults" => self.defaults = Some(rest.to_owned()),
             "judge" => {
                 let mut words = rest.split_whitespace().map(str::to_owned);
@@ -91,7 +104,7 @@ mod tests {
     use super::List;
     use crate::mutants::Fate;
 
-    const HEAD: &str = "package a\njudge b,c --lib\n";
+    const HEAD: &str = "package a\nsources d\njudge b,c --lib\nshares 7\n";
 
     #[test]
     fn several_mutants_may_share_a_reason_and_none_may_go_without() {
@@ -99,6 +112,8 @@ mod tests {
             "{HEAD}# x\nequivalent f: one\nuncompiled f: two\n    Because.\n"
         ));
         let list = list.expect("two mutants and a reason");
+        assert_eq!(list.shares, 7);
+        assert_eq!((&*list.package, &*list.sources), ("a", "d"));
         assert_eq!(list.judges[0].packages, "b,c");
         assert_eq!(list.judges[0].arguments, ["--lib"]);
         let [one, two] = &list.known[..] else {
@@ -117,10 +132,19 @@ mod tests {
     fn a_word_that_no_list_has_is_an_error() {
         assert!(List::read(&format!("{HEAD}equivalents f: one\n    Because.\n")).is_err());
         assert!(List::read("package a\n").is_err());
+        assert!(List::read(&format!("{HEAD}shares 0\n")).is_err());
+        assert!(List::read(&format!("{HEAD}shares many\n")).is_err());
+        let untested = List::read(&format!("{HEAD}untested f: one\n    Too slow.\n"));
+        assert_eq!(untested.expect("a list").known[0].fate, Fate::Missed);
     }
 
     #[test]
-    fn the_committed_list_can_be_read() {
-        List::read(include_str!("../../mutants/core.txt")).expect("a list");
+    fn the_committed_lists_can_be_read() {
+        for text in [
+            include_str!("../../mutants/core.txt"),
+            include_str!("../../mutants/firmware.txt"),
+        ] {
+            List::read(text).expect("a list");
+        }
     }
 }

@@ -43,6 +43,9 @@ impl fmt::Display for Tally<'_> {
     }
 }
 
+/// The name of all that have the same fate.
+const EVERY: &str = "*";
+
 /// What contradicts the list: mutants that were not caught and are not known. Where `all` mutants of the list were judged,
 /// also what is known and did not happen.
 #[must_use]
@@ -50,6 +53,10 @@ pub fn faults(known: &[Judged], judged: &[Judged], all: bool) -> Vec<String> {
     let is_argued = |name: &str| {
         let mut argued = known.iter().filter(|one| one.fate == Fate::Missed);
         argued.any(|one| one.name == name)
+    };
+    let is_in_every = |fate| {
+        let mut alike = known.iter().filter(|one| one.fate == fate);
+        alike.any(|one| one.name == EVERY)
     };
     let mut balance: BTreeMap<(Fate, &str), i32> = BTreeMap::new();
     for one in judged {
@@ -66,6 +73,7 @@ pub fn faults(known: &[Judged], judged: &[Judged], all: bool) -> Vec<String> {
         *balance.entry((one.fate, &one.name)).or_default() -= 1;
     }
     let fault = |((fate, name), balance): ((Fate, &str), i32)| match balance.signum() {
+        _ if is_in_every(fate) => None,
         1 if fate == Fate::Missed => Some(format!("survived: {name}")),
         1 => Some(format!("did not compile: {name}")),
         -1 if all => Some(format!("in the list for nothing: {name}")),
@@ -98,6 +106,13 @@ mod tests {
             ["did not compile: a"],
             "known to survive is not known not to compile"
         );
+    }
+
+    #[test]
+    fn all_of_a_fate_may_be_known_at_once() {
+        let known = [one("*", Fate::Uncompiled)];
+        let judged = [one("a", Fate::Uncompiled), one("b", Fate::Missed)];
+        assert_eq!(faults(&known, &judged, true), ["survived: b"]);
     }
 
     #[test]

@@ -119,6 +119,7 @@ prove_machine_code() {
 # s390x reads the other end of a word first.
 interpret_core() {
     cargo +nightly miri test --quiet -p clamp-core
+    cargo +nightly miri test --quiet -p reference --test conformance -- --test-threads=1
     cargo +nightly miri test --quiet -p clamp-core --target s390x-unknown-linux-gnu --lib
 }
 

@@ -18,8 +18,8 @@ use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxTok
 use embassy_net_driver_channel as channel;
 use embassy_time::{Duration, MockDriver};
 use firmware::board::{
-    BacklogPlace, BootArguments, Carrier, INNER_MTU_BYTES, INNER_WIRE, LAN_IPV4, LAN_VLAN,
-    WAN_GATEWAY_IPV4, WAN_IPV4, WAN_VLAN, Wire, trunk_config,
+    BACKLOG_PLACES, BacklogPlace, BootArguments, Carrier, INNER_MTU_BYTES, INNER_WIRE, LAN_IPV4,
+    LAN_VLAN, WAN_GATEWAY_IPV4, WAN_IPV4, WAN_VLAN, Wire, trunk_config,
 };
 use firmware::router::Router;
 use firmware::router::config::{
@@ -91,7 +91,10 @@ impl Driver for Paper {
 
 /// With room for as many frames as the boards have.
 fn wire<D>(driver: D) -> Wire<D> {
-    Wire::new(driver, Box::leak(Box::new([BacklogPlace::EMPTY; 4])))
+    Wire::new(
+        driver,
+        Box::leak(Box::new([BacklogPlace::EMPTY; BACKLOG_PLACES])),
+    )
 }
 
 /// A carrier at work, on a trunk.

@@ -10,11 +10,13 @@ fn main() {
 
 #[cfg(target_os = "none")]
 mod image {
-    use cortex_m_rt::{entry, exception};
+    use cortex_m_rt::entry;
     use defmt_semihosting as _;
     use embassy_executor::raw::Executor;
     use embassy_sync::waitqueue::AtomicWaker;
-    use firmware::board::{self, BacklogPlace, Carrier, Clock, LineLog, Unplugged, Wire};
+    use firmware::board::{
+        self, BACKLOG_PLACES, BacklogPlace, Carrier, Clock, LineLog, Unplugged, Wire,
+    };
     use firmware::drivers::{DmaRing, DmaRingMemory, Mmio, SmartFusion2Emac};
     use firmware::router::Router;
     use firmware::router::uplink::{Chosen, Fixed};
@@ -41,8 +43,8 @@ mod image {
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
     static ROUTER: ConstStaticCell<Router<SESSIONS, Chosen>> =
         ConstStaticCell::new(Router::blank(Chosen::Fixed(Fixed)));
-    static BACKLOG: ConstStaticCell<[BacklogPlace; 4]> =
-        ConstStaticCell::new([BacklogPlace::EMPTY; 4]);
+    static BACKLOG: ConstStaticCell<[BacklogPlace; BACKLOG_PLACES]> =
+        ConstStaticCell::new([BacklogPlace::EMPTY; BACKLOG_PLACES]);
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     static TO_RECEIVE: DmaRingMemory<BUFFERS> = DmaRingMemory::new();
@@ -89,11 +91,5 @@ mod image {
                 log.look(uplink);
             })
             .await
-    }
-
-    #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]
-    #[exception]
-    unsafe fn DefaultHandler(number: i16) -> ! {
-        panic!("interrupt {number} came, which nobody asked for")
     }
 }

@@ -14,7 +14,9 @@ mod image {
     use defmt_semihosting as _;
     use embassy_executor::raw::Executor;
     use embassy_sync::waitqueue::AtomicWaker;
-    use firmware::board::{self, BacklogPlace, Carrier, Clock, LineLog, Unplugged, Watchdog, Wire};
+    use firmware::board::{
+        self, BACKLOG_PLACES, BacklogPlace, Carrier, Clock, LineLog, Unplugged, Watchdog, Wire,
+    };
     use firmware::drivers::{Lan9118, Lan9118Buffers, Mmio};
     use firmware::router::Router;
     use firmware::router::uplink::{Chosen, Fixed};
@@ -41,8 +43,8 @@ mod image {
     static ROUTER: ConstStaticCell<Router<SESSIONS, Chosen>> =
         ConstStaticCell::new(Router::blank(Chosen::Fixed(Fixed)));
     static BUFFERS: ConstStaticCell<Lan9118Buffers> = ConstStaticCell::new(Lan9118Buffers::EMPTY);
-    static BACKLOG: ConstStaticCell<[BacklogPlace; 4]> =
-        ConstStaticCell::new([BacklogPlace::EMPTY; 4]);
+    static BACKLOG: ConstStaticCell<[BacklogPlace; BACKLOG_PLACES]> =
+        ConstStaticCell::new([BacklogPlace::EMPTY; BACKLOG_PLACES]);
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static ETHERNET_WAKER: AtomicWaker = AtomicWaker::new();
     embassy_time_driver::time_driver_impl!(static CLOCK: Clock = Clock::new());
@@ -87,12 +89,6 @@ mod image {
                 log.look(uplink);
             })
             .await
-    }
-
-    #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]
-    #[exception]
-    unsafe fn DefaultHandler(number: i16) -> ! {
-        panic!("interrupt {number} came, which nobody asked for")
     }
 
     /// The watchdog's first bite. It interrupts critical sections too, and gives nothing back to them.

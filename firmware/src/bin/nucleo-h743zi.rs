@@ -28,7 +28,7 @@ mod image {
         Config as ChipConfig, bind_interrupts, dma, eth, exti, interrupt, rcc, rng,
     };
     use embedded_hal_bus::spi::ExclusiveDevice;
-    use firmware::board::{self, BacklogPlace, Carrier, Wire};
+    use firmware::board::{self, BACKLOG_PLACES, BacklogPlace, Carrier, Wire};
     use firmware::router::Router;
     use firmware::router::config as router;
     use firmware::router::uplink::Fixed;
@@ -58,7 +58,7 @@ mod image {
 
     type LanDriver = Ethernet<'static, ETH, GenericPhy<Sma<'static, ETH_SMA>>>;
     type WanDriver = embassy_net_wiznet::Device<'static>;
-    type Backlog = ConstStaticCell<[BacklogPlace; 4]>;
+    type Backlog = ConstStaticCell<[BacklogPlace; BACKLOG_PLACES]>;
     type Frames = Carrier<LanDriver, WanDriver, SESSIONS>;
     type WanSpi = ExclusiveDevice<
         Spi<'static, Async, spi::mode::Master>,
@@ -84,8 +84,8 @@ mod image {
 
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
     static ROUTER: ConstStaticCell<Router<SESSIONS>> = ConstStaticCell::new(Router::blank(Fixed));
-    static LAN_BACKLOG: Backlog = Backlog::new([BacklogPlace::EMPTY; 4]);
-    static WAN_BACKLOG: Backlog = Backlog::new([BacklogPlace::EMPTY; 4]);
+    static LAN_BACKLOG: Backlog = Backlog::new([BacklogPlace::EMPTY; BACKLOG_PLACES]);
+    static WAN_BACKLOG: Backlog = Backlog::new([BacklogPlace::EMPTY; BACKLOG_PLACES]);
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static LAN_QUEUE: StaticCell<PacketQueue<8, 16>> = StaticCell::new();
     static WAN_QUEUE: StaticCell<embassy_net_wiznet::State<8, 8>> = StaticCell::new();

@@ -11,14 +11,14 @@ fn main() {
 
 #[cfg(target_os = "none")]
 mod image {
-    use cortex_m_rt::{entry, exception};
+    use cortex_m_rt::entry;
     use defmt_semihosting as _;
     use embassy_executor::raw::Executor;
     use embassy_net_driver::HardwareAddress;
     use embassy_net_driver_channel as channel;
     use embassy_sync::waitqueue::AtomicWaker;
     use firmware::board::{
-        self, BacklogPlace, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged, Wire,
+        self, BACKLOG_PLACES, BacklogPlace, Carrier, Clock, INNER_BUFFER_BYTES, Unplugged, Wire,
         trunk_config_without_stack,
     };
     use firmware::drivers::{Lan9118, Lan9118Buffers, Mmio};
@@ -40,8 +40,8 @@ mod image {
     static EXECUTOR: StaticCell<Executor> = StaticCell::new();
     static ROUTER: ConstStaticCell<Router<SESSIONS>> = ConstStaticCell::new(Router::blank(Fixed));
     static BUFFERS: ConstStaticCell<Lan9118Buffers> = ConstStaticCell::new(Lan9118Buffers::EMPTY);
-    static BACKLOG: ConstStaticCell<[BacklogPlace; 4]> =
-        ConstStaticCell::new([BacklogPlace::EMPTY; 4]);
+    static BACKLOG: ConstStaticCell<[BacklogPlace; BACKLOG_PLACES]> =
+        ConstStaticCell::new([BacklogPlace::EMPTY; BACKLOG_PLACES]);
     static CARRIER: StaticCell<Frames> = StaticCell::new();
     static NOBODY: ConstStaticCell<channel::State<INNER_BUFFER_BYTES, 1, 1>> =
         ConstStaticCell::new(channel::State::new());
@@ -91,11 +91,5 @@ mod image {
     #[embassy_executor::task]
     async fn carry(carrier: &'static mut Frames) -> ! {
         carrier.run(|_| ()).await
-    }
-
-    #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]
-    #[exception]
-    unsafe fn DefaultHandler(_: i16) -> ! {
-        panic!("an interrupt came that nobody asked for")
     }
 }

@@ -2,6 +2,9 @@
 
 use crate::drivers::MAX_FRAME_BYTES;
 
+/// As many frames wait for a driver on the boards, which is enough for the fragments of the largest packet.
+pub const BACKLOG_PLACES: usize = 4;
+
 /// A place for one frame that waits. All zeros, so that a `static` of them costs no flash.
 pub struct BacklogPlace {
     bytes: [u8; MAX_FRAME_BYTES],

@@ -22,7 +22,7 @@ pub fn enable_interrupt(number: u8) {
 }
 
 /// The interrupt table of a board on which one chip interrupts: its input of the NVIC, and what to do then. The table
-/// ends there, as no input behind it is ever enabled.
+/// ends there, as no input behind it is ever enabled; any other interrupt or exception is a panic.
 #[macro_export]
 macro_rules! interrupt_table {
     ($number:ident => $handle:expr) => {
@@ -42,6 +42,12 @@ macro_rules! interrupt_table {
             table[$number as usize] = handle;
             table
         };
+
+        #[allow(unsafe_code, reason = "cortex-m-rt asks for it")]
+        #[cortex_m_rt::exception]
+        unsafe fn DefaultHandler(number: i16) -> ! {
+            panic!("interrupt {number} came, which nobody asked for")
+        }
     };
 }
 

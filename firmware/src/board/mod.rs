@@ -13,7 +13,7 @@ mod trunk;
 mod unplugged;
 mod wire;
 
-pub use backlog::BacklogPlace;
+pub use backlog::{BACKLOG_PLACES, BacklogPlace};
 pub use boot_arguments::{BootArgumentError, BootArguments, Failure, PppoeArguments, WanMode};
 pub use carrier::{Carrier, INNER_BUFFER_BYTES, INNER_MTU_BYTES, INNER_WIRE};
 pub use cause_of_reboot::CauseOfReboot;

@@ -24,8 +24,7 @@ impl Wire<Unplugged> {
 }
 
 impl<D> Wire<D> {
-    /// The wire at `driver`. As many frames wait as there are places in `backlog`: four are enough for the fragments
-    /// of the largest packet.
+    /// The wire at `driver`. As many frames wait as there are places in `backlog`.
     #[must_use]
     pub const fn new(driver: D, backlog: &'static mut [BacklogPlace]) -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! The lists in `tests/mutants`: which mutants are made, what judges them, and which of them no test catches, each
-//! with the reason: because none can (`equivalent`), or why none does (`untested`). `uncompiled *` is for all that the
-//! compiler refuses. A line a fact, its first word says which; indented lines are reasons, `#` begins a comment.
+//! with the reason: because none can (`equivalent`), or why none does (`untested`), or because the
+//! compiler refuses them (`uncompiled`). A name may stand for several mutants: in it, `…` is anything. A line a fact, its
+//! first word says which; indented lines are reasons, `#` begins a comment.
 
 use super::verdict::{Fate, Judged};
 
@@ -101,6 +102,9 @@ impl List {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::List;
     use crate::mutants::Fate;
 
@@ -140,11 +144,17 @@ mod tests {
 
     #[test]
     fn the_committed_lists_can_be_read() {
-        for text in [
-            include_str!("../../mutants/core.txt"),
-            include_str!("../../mutants/firmware.txt"),
-        ] {
-            List::read(text).expect("a list");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mutants");
+        let mut lists = 0;
+        for file in fs::read_dir(folder).expect("the lists") {
+            let path = file.expect("a file").path();
+            if path.extension().is_some_and(|extension| extension == "txt") {
+                let text = fs::read_to_string(&path).expect("text");
+                let read = List::read(&text);
+                assert!(read.is_ok(), "{}: {read:?}", path.display());
+                lists += 1;
+            }
         }
+        assert!(lists > 2, "{lists} lists");
     }
 }

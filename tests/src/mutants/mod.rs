@@ -3,6 +3,7 @@
 
 mod bench;
 mod list;
+mod pattern;
 mod selection;
 mod verdict;
 

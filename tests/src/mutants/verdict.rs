@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::pattern::{is_like, is_pattern};
+
 /// What became of a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
@@ -19,10 +21,17 @@ pub enum Fate {
 /// A mutant that was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
-    /// Its file and what was changed, without a line number: those move.
+    /// Its file and what was changed, without a line number: those move. In a list, `…` stands for anything.
     pub name: String,
     /// What became of it.
     pub fate: Fate,
+}
+
+impl Judged {
+    /// Whether this, in a list, says that `name` has this fate.
+    pub(super) fn says(&self, fate: Fate, name: &str) -> bool {
+        self.fate == fate && is_like(name, &self.name)
+    }
 }
 
 /// How many mutants had which fate, in words.
@@ -43,43 +52,52 @@ impl fmt::Display for Tally<'_> {
     }
 }
 
-/// The name of all that have the same fate.
-const EVERY: &str = "*";
-
 /// What contradicts the list: mutants that were not caught and are not known. Where `all` mutants of the list were judged,
 /// also what is known and did not happen.
 #[must_use]
 pub fn faults(known: &[Judged], judged: &[Judged], all: bool) -> Vec<String> {
-    let is_argued = |name: &str| {
-        let mut argued = known.iter().filter(|one| one.fate == Fate::Missed);
-        argued.any(|one| one.name == name)
-    };
-    let is_in_every = |fate| {
-        let mut alike = known.iter().filter(|one| one.fate == fate);
-        alike.any(|one| one.name == EVERY)
-    };
+    let not_caught: Vec<(Fate, &str)> = judged
+        .iter()
+        .filter_map(|one| not_caught(one, known))
+        .collect();
+    let (patterns, names): (Vec<&Judged>, Vec<&Judged>) =
+        known.iter().partition(|one| is_pattern(&one.name));
     let mut balance: BTreeMap<(Fate, &str), i32> = BTreeMap::new();
-    for one in judged {
-        let fate = match one.fate {
-            Fate::Caught => continue,
-            // Time says nothing against an argument.
-            Fate::Endless if !is_argued(&one.name) => continue,
-            Fate::Endless | Fate::Missed => Fate::Missed,
-            Fate::Uncompiled => Fate::Uncompiled,
-        };
-        *balance.entry((fate, &one.name)).or_default() += 1;
+    for &one in &not_caught {
+        *balance.entry(one).or_default() += 1;
     }
-    for one in known {
+    for one in names {
         *balance.entry((one.fate, &one.name)).or_default() -= 1;
     }
+    let is_in_pattern = |fate, name: &str| patterns.iter().any(|pattern| pattern.says(fate, name));
     let fault = |((fate, name), balance): ((Fate, &str), i32)| match balance.signum() {
-        _ if is_in_every(fate) => None,
+        1 if is_in_pattern(fate, name) => None,
         1 if fate == Fate::Missed => Some(format!("survived: {name}")),
         1 => Some(format!("did not compile: {name}")),
-        -1 if all => Some(format!("in the list for nothing: {name}")),
+        -1 if all => Some(for_nothing(name)),
         _ => None,
     };
-    balance.into_iter().filter_map(fault).collect()
+    let idle = patterns.iter().filter(|pattern| {
+        let mut alike = not_caught.iter();
+        all && !alike.any(|&(fate, name)| pattern.says(fate, name))
+    });
+    let idle = idle.map(|pattern| for_nothing(&pattern.name));
+    balance.into_iter().filter_map(fault).chain(idle).collect()
+}
+
+fn for_nothing(name: &str) -> String {
+    format!("in the list for nothing: {name}")
+}
+
+/// The fate and the name of a mutant that no test caught. Time says nothing against an argument.
+fn not_caught<'a>(judged: &'a Judged, known: &[Judged]) -> Option<(Fate, &'a str)> {
+    let name = judged.name.as_str();
+    let is_argued = || known.iter().any(|one| one.says(Fate::Missed, name));
+    match judged.fate {
+        Fate::Endless if is_argued() => Some((Fate::Missed, name)),
+        Fate::Caught | Fate::Endless => None,
+        fate @ (Fate::Missed | Fate::Uncompiled) => Some((fate, name)),
+    }
 }
 
 #[cfg(test)]
@@ -109,10 +127,30 @@ mod tests {
     }
 
     #[test]
-    fn all_of_a_fate_may_be_known_at_once() {
-        let known = [one("*", Fate::Uncompiled)];
-        let judged = [one("a", Fate::Uncompiled), one("b", Fate::Missed)];
-        assert_eq!(faults(&known, &judged, true), ["survived: b"]);
+    fn several_may_be_known_at_once() {
+        let known = [
+            one("…", Fate::Uncompiled),
+            one("a: … in b", Fate::Missed),
+            one("a: x in b", Fate::Missed),
+        ];
+        let judged = [
+            one("c", Fate::Uncompiled),
+            one("a: x in b", Fate::Missed),
+            one("a: x in b", Fate::Missed),
+            one("a: y in b", Fate::Missed),
+            one("a: y in c", Fate::Missed),
+        ];
+        assert_eq!(faults(&known, &judged, true), ["survived: a: y in c"]);
+        let caught = [
+            one("a: x in b", Fate::Missed),
+            one("a: y in b", Fate::Caught),
+        ];
+        assert_eq!(
+            faults(&known, &caught, true),
+            ["in the list for nothing: …"],
+            "of those that a pattern names, some may be caught"
+        );
+        assert_eq!(faults(&known, &caught, false), [""; 0]);
     }
 
     #[test]
@@ -135,5 +173,7 @@ mod tests {
         let known = [one("a", Fate::Missed)];
         let judged = [one("a", Fate::Endless), one("b", Fate::Endless)];
         assert_eq!(faults(&known, &judged, true), [""; 0]);
+        let pattern = [one("a…", Fate::Missed)];
+        assert_eq!(faults(&pattern, &judged, true), [""; 0]);
     }
 }

@@ -222,6 +222,7 @@ mod tests {
             ("a \\\n b # and so on", &["a", "b"]),
             (r#""a\"b\c""#, &[r#"a"b\c"#]),
             ("a#b", &["a#b"]),
+            ("\"a \\\n b\" c", &["a  b", "c"]),
         ] {
             assert_eq!(texts(rule), words, "{rule}");
         }

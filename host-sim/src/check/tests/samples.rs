@@ -1,5 +1,7 @@
 //! Packets to check, built from scratch, with checksums of their own.
 
+use std::net::IpAddr;
+
 use clamp_core::Clamp;
 
 use crate::capture::CaptureError;
@@ -121,6 +123,113 @@ impl Tcp {
         frame.extend([0x00, 0x21]);
         frame.extend(packet);
         frame
+    }
+}
+
+/// A message in an IP packet of either version, to be built; its checksum is put in.
+#[derive(Clone)]
+pub(super) struct Datagram {
+    pub(super) source: IpAddr,
+    pub(super) destination: IpAddr,
+    pub(super) protocol: u8,
+    pub(super) message: Vec<u8>,
+    pub(super) hop_limit: u8,
+}
+
+pub(super) const UDP: u8 = 17;
+pub(super) const ICMP: u8 = 1;
+pub(super) const ICMPV6: u8 = 58;
+
+pub(super) fn datagram(ends: [&str; 2], protocol: u8, message: &[u8]) -> Datagram {
+    let [source, destination] = ends.map(|address| address.parse().unwrap());
+    Datagram {
+        source,
+        destination,
+        protocol,
+        message: message.to_vec(),
+        hop_limit: 64,
+    }
+}
+
+/// A UDP header, without checksum, and its payload.
+pub(super) fn udp(ports: [u16; 2], payload: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(8 + payload.len()).unwrap();
+    let header = [ports[0], ports[1], len, 0].map(u16::to_be_bytes);
+    [header.as_flattened(), payload].concat()
+}
+
+impl Datagram {
+    pub(super) fn packet(&self) -> Vec<u8> {
+        let len = u16::try_from(self.message.len()).unwrap();
+        let octets = |address| match address {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        };
+        let (source, destination) = (octets(self.source), octets(self.destination));
+        let pseudo_header = [
+            &source[..],
+            &destination,
+            &len.to_be_bytes(),
+            &[0, self.protocol],
+        ]
+        .concat();
+        let (at, pseudo_header) = match self.protocol {
+            6 => (16, &pseudo_header[..]),
+            UDP => (6, &pseudo_header[..]),
+            ICMPV6 => (2, &pseudo_header[..]),
+            ICMP => (2, &[][..]),
+            protocol => panic!("no checksum of protocol {protocol}"),
+        };
+        let sum = checksum(&[pseudo_header, &self.message]);
+        let message = with(self.message.clone(), at, &sum.to_be_bytes());
+        let mut header = if self.source.is_ipv4() {
+            let mut header = vec![0x45, 0];
+            header.extend((len + 20).to_be_bytes());
+            header.extend([0x12, 0x34, 0x40, 0, self.hop_limit, self.protocol, 0, 0]);
+            header
+        } else {
+            let mut header = vec![0x60, 0, 0, 0];
+            header.extend(len.to_be_bytes());
+            header.extend([self.protocol, self.hop_limit]);
+            header
+        };
+        header.extend([source, destination].concat());
+        if self.source.is_ipv4() {
+            let sum = checksum(&[&header]);
+            header = with(header, 10, &sum.to_be_bytes());
+        }
+        [header, message].concat()
+    }
+
+    /// An Ethernet frame.
+    pub(super) fn frame(&self) -> Vec<u8> {
+        ethernet(&self.packet())
+    }
+}
+
+/// An Ethernet frame around an IP packet.
+pub(super) fn ethernet(packet: &[u8]) -> Vec<u8> {
+    let ethertype = if packet[0] >> 4 == 4 {
+        [8, 0]
+    } else {
+        [0x86, 0xdd]
+    };
+    [
+        &[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2],
+        &ethertype[..],
+        packet,
+    ]
+    .concat()
+}
+
+/// A packet of which everything was captured.
+pub(super) fn whole(link_type: u16, bytes: &[u8]) -> Packet {
+    Packet {
+        number: 1,
+        link_type,
+        bytes: bytes.to_vec(),
+        wire_len: bytes.len(),
+        timestamp_ns: None,
     }
 }
 

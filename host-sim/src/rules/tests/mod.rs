@@ -1,5 +1,6 @@
 //! Lines that people paste: understood as the same rule, or refused at the word.
 
+mod explained;
 mod refused;
 
 use std::net::Ipv4Addr;
@@ -8,7 +9,6 @@ use firmware::router::clamp_rule::{
     Ceiling, ClampRule, FlagMatch, IpVersion, MAX_CLAMP_RULES, Match, Ports, Prefix, Span,
 };
 
-use super::explain::explain;
 use super::{Interfaces, Rule, Rules, typed};
 
 const TO_PMTU: ClampRule = ClampRule::every_syn(Ceiling::LinkMtu);
@@ -68,6 +68,76 @@ fn lines_of_all_dialects_that_say_the_same_are_the_same_rule() {
 }
 
 #[test]
+fn what_says_nothing_about_a_packet_changes_no_rule() {
+    let syn = FlagMatch {
+        mask: 0x17,
+        value: 0x02,
+    };
+    let of = |version| ClampRule {
+        version: Some(version),
+        flags: syn,
+        ..TO_1400
+    };
+    for (text, version) in [
+        (
+            "iptables -4 -v -n -w 5 -I FORWARD 1 -p tcp --syn -j TCPMSS --set-mss 1400",
+            IpVersion::V4,
+        ),
+        (
+            "iptables --ipv4 --verbose --numeric --wait=5 -A OUTPUT -p tcp --syn -j TCPMSS --set-mss 1400",
+            IpVersion::V4,
+        ),
+        (
+            "ip6tables -6 -w -A FORWARD -p tcp --syn -j TCPMSS --set-mss 1400",
+            IpVersion::V6,
+        ),
+        (
+            "firewall-cmd --direct --add-passthrough ipv6 -A FORWARD --ipv6 -p tcp --syn -j TCPMSS --set-mss 1400",
+            IpVersion::V6,
+        ),
+    ] {
+        assert_eq!(selection(text), of(version), "{text}");
+    }
+    for text in [
+        "add rule inet f c tcp flags syn tcp option maxseg size set 1400",
+        "insert rule inet f c handle 4 tcp flags syn tcp option maxseg size set 1400 return",
+        "nft add rule inet f c index 4 tcp flags syn tcp option maxseg size set 1400 continue",
+        "sudo nft add rule inet f c tcp flags syn tcp option maxseg size set 1400 accept",
+        "meta l4proto tcp tcp flags & syn == syn tcp option maxseg size set 1400",
+        "tcp flags syn # SYN-ACKs, too\n counter tcp option maxseg size set 1400",
+    ] {
+        let flags = SYN_OR_RST;
+        assert_eq!(selection(text), ClampRule { flags, ..TO_1400 }, "{text}");
+    }
+    for (text, version) in [
+        (
+            "ip protocol tcp tcp flags syn tcp option maxseg size set 1400",
+            IpVersion::V4,
+        ),
+        (
+            "ip6 nexthdr 6 tcp flags syn tcp option maxseg size set 1400",
+            IpVersion::V6,
+        ),
+    ] {
+        let (flags, version) = (SYN_OR_RST, Some(version));
+        let asked = ClampRule {
+            version,
+            flags,
+            ..TO_1400
+        };
+        assert_eq!(selection(text), asked, "{text}");
+    }
+}
+
+#[test]
+fn an_mss_may_be_as_large_as_a_packet_of_its_ip_version_allows() {
+    for (command, most) in [("iptables", 65515), ("ip6tables", 65495)] {
+        let text = format!("{command} -A FORWARD -p tcp --syn -j TCPMSS --set-mss {most}");
+        assert_eq!(selection(&text).ceiling, Ceiling::MaxMss(most));
+    }
+}
+
+#[test]
 fn what_a_rule_asks_is_all_in_its_selection() {
     let prefix = |address: [u8; 4], len| Prefix {
         address: Ipv4Addr::from(address).into(),
@@ -101,6 +171,38 @@ fn what_a_rule_asks_is_all_in_its_selection() {
         ),
         asked
     );
+    let ipv6 = Prefix {
+        address: "2001:db8::".parse().unwrap(),
+        len: 32,
+    };
+    let rich = "rule family=ipv6 source address=2001:db8::/32 destination NOT address=2001:db8::/32 \
+                tcp-mss-clamp value=1400";
+    let routeros = "/ipv6 firewall mangle add chain=forward protocol=tcp tcp-flags=syn action=change-mss \
+                    src-address=2001:db8::/32 dst-address=!2001:db8::/32 new-mss=1400";
+    let nft = "ip6 saddr 2001:db8::/32 ip6 daddr != 2001:db8::/32 tcp flags syn tcp option maxseg size set 1400";
+    for text in [rich, routeros, nft] {
+        let asked = ClampRule {
+            version: Some(IpVersion::V6),
+            source: Match::In(ipv6),
+            destination: Match::NotIn(ipv6),
+            flags: SYN_OR_RST,
+            ..TO_1400
+        };
+        assert_eq!(selection(text), asked, "{text}");
+    }
+    let ports = "ip firewall mangle add chain=forward protocol=tcp tcp-flags=syn action=change-mss \
+                 src-port=1024-65535 dst-port=!25 new-mss=clamp-to-pmtu";
+    let asked = ClampRule {
+        source_port: asked.source_port,
+        destination_port: asked.destination_port,
+        flags: SYN_OR_RST,
+        ..ipv4(TO_PMTU)
+    };
+    assert_eq!(selection(ports), asked);
+}
+
+#[test]
+fn interfaces_are_asked_for_by_name_by_its_beginning_or_by_all_other_names() {
     let rule =
         Rule::parse("-A FORWARD -i eth+ ! -o ppp0 -p tcp --syn -j TCPMSS --set-mss 1400").unwrap();
     let (ingress, egress) = (rule.ingress.clone().unwrap(), rule.egress.clone().unwrap());
@@ -113,6 +215,23 @@ fn what_a_rule_asks_is_all_in_its_selection() {
             value: 0x02
         }
     );
+    let routeros = "/ip firewall mangle add chain=forward protocol=tcp tcp-flags=syn action=change-mss \
+                    in-interface=lan out-interface=!wan new-mss=1400";
+    for text in [
+        "iifname \"lan\" oifname != \"wan\" tcp flags syn tcp option maxseg size set 1400",
+        "meta iifname lan meta oifname != wan tcp flags syn tcp option maxseg size set 1400",
+        "meta iif lan oif != wan tcp flags syn tcp option maxseg size set 1400",
+        routeros,
+    ] {
+        let rule = Rule::parse(text).unwrap();
+        let (ingress, egress) = (rule.ingress.unwrap(), rule.egress.unwrap());
+        assert_eq!(
+            (&*ingress.name, ingress.is_negated),
+            ("lan", false),
+            "{text}"
+        );
+        assert_eq!((&*egress.name, egress.is_negated), ("wan", true), "{text}");
+    }
 }
 
 #[test]
@@ -158,55 +277,4 @@ fn the_mtu_must_be_known_and_the_rules_few() {
     let many = vec![to_pmtu; MAX_CLAMP_RULES + 1];
     let refused = typed(&many, &unknown).unwrap_err();
     assert!(refused.why().contains("room for 16"), "{refused}");
-}
-
-#[test]
-fn a_rule_is_explained_with_what_it_leaves_undone() {
-    let keys = |text: &str| -> Vec<&str> {
-        let rule = Rule::parse(text).unwrap();
-        let explanation = explain(&rule, None);
-        explanation.notes.iter().map(|note| note.key).collect()
-    };
-    let article =
-        "iptables -A FORWARD -o ppp0 -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu";
-    assert_eq!(
-        keys(article),
-        [
-            "one-half",
-            "one-ip-version",
-            "link-mtu",
-            "missing-mss",
-            "order",
-            "better-than-linux"
-        ]
-    );
-    assert_eq!(
-        keys("nft add rule inet f c tcp flags == syn tcp option maxseg size set 1400"),
-        [
-            "one-half",
-            "fixed",
-            "missing-mss",
-            "exact-flags",
-            "hook",
-            "order",
-            "better-than-linux"
-        ]
-    );
-    assert!(keys("tcp flags syn tcp option maxseg size set 1400").contains(&"syn-rst"));
-    let sentence = |text: &str, mtu_bytes| explain(&Rule::parse(text).unwrap(), mtu_bytes).sentence;
-    assert_eq!(
-        sentence(article, Some(1492)),
-        "Lowers the MSS of TCP SYNs and SYN-ACKs over IPv4 that leave by ppp0 to 1452 bytes: what a link \
-         of 1492 carries, less 40 bytes of headers."
-    );
-    assert_eq!(
-        sentence(
-            "ip6tables -A FORWARD ! -s 2001:db8::/32 -i lan -o wan+ -p tcp --syn --dport 80:443 \
-             -m tcpmss --mss 1221:65535 -j TCPMSS --set-mss 1220",
-            None
-        ),
-        "Lowers the MSS of TCP SYNs (not of SYN-ACKs) over IPv6 from anywhere but 2001:db8::/32 to port 80 \
-         to 443 that come in by lan and leave by interfaces that begin with wan, if they ask for 1221 to \
-         65535 bytes, to 1220 bytes."
-    );
 }

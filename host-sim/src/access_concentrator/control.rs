@@ -17,6 +17,9 @@ pub(crate) mod code {
     pub(crate) const DISCARD_REQUEST: u8 = 11;
 }
 
+/// Code, identifier and length.
+pub(crate) const HEADER_LEN: usize = 4;
+
 /// A control packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Control<'a> {
@@ -33,12 +36,12 @@ impl<'a> Control<'a> {
         Some(Self {
             code,
             identifier,
-            data: rest.get(..usize::from(length).checked_sub(4)?)?,
+            data: rest.get(..usize::from(length).checked_sub(HEADER_LEN)?)?,
         })
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let length = u16::try_from(self.data.len() + 4).unwrap_or(u16::MAX);
+        let length = u16::try_from(self.data.len() + HEADER_LEN).unwrap_or(u16::MAX);
         let mut bytes = vec![self.code, self.identifier];
         bytes.extend(length.to_be_bytes());
         bytes.extend(self.data);

@@ -29,6 +29,8 @@ mod layers;
 mod negotiation;
 mod session;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

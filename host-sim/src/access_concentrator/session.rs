@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use super::authentication::{self, Examination, Verdict};
-use super::control::{Control, code};
+use super::control::{Control, HEADER_LEN, code};
 use super::draws::Draws;
 use super::frame::{Mac, protocol};
 use super::ipv6::Access;
@@ -219,14 +219,7 @@ impl Session {
             protocol::IPCP | protocol::IPV6CP if self.phase != Phase::Network => {}
             unknown => {
                 let rejected = [&unknown.to_be_bytes(), packet].concat();
-                self.identifier = self.identifier.wrapping_add(1);
-                let rejected = &rejected[..rejected.len().min(usize::from(self.mtu_bytes()) - 4)];
-                out.control(
-                    protocol::LCP,
-                    code::PROTOCOL_REJECT,
-                    self.identifier,
-                    rejected,
-                );
+                self.reject(code::PROTOCOL_REJECT, &rejected, out);
             }
         }
         None
@@ -282,12 +275,16 @@ impl Session {
                 }
             }
             code::TERMINATE_ACK | code::CODE_REJECT | code::DISCARD_REQUEST => {}
-            _ => {
-                self.identifier = self.identifier.wrapping_add(1);
-                let rejected = packet.bytes();
-                out.control(protocol::LCP, code::CODE_REJECT, self.identifier, &rejected);
-            }
+            _ => self.reject(code::CODE_REJECT, &packet.bytes(), out),
         }
+    }
+
+    /// Sends back what nobody here knows, as much of it as the peer receives (RFC 1661, sections 5.6 and 5.7).
+    fn reject(&mut self, code: u8, unknown: &[u8], out: &mut Outbox) {
+        self.identifier = self.identifier.wrapping_add(1);
+        let room = usize::from(self.mtu_bytes()).saturating_sub(HEADER_LEN);
+        let unknown = &unknown[..unknown.len().min(room)];
+        out.control(protocol::LCP, code, self.identifier, unknown);
     }
 
     fn examine(&mut self, protocol: u16, packet: &[u8], now: Duration, out: &mut Outbox) {

@@ -116,7 +116,9 @@ impl Flow {
         let direction = &mut self.directions[usize::from(self.ends[0] != too_big.from)];
         direction.too_big_count += 1;
         match &mut direction.too_big {
-            Some(known) if too_big.mtu_bytes == 0 || known.mtu_bytes <= too_big.mtu_bytes => {}
+            Some(known)
+                if too_big.mtu_bytes == 0 || (1..=too_big.mtu_bytes).contains(&known.mtu_bytes) => {
+            }
             known => *known = Some(too_big.clone()),
         }
     }

@@ -119,23 +119,20 @@ impl Case<'_> {
                 ),
             ),
         ];
-        if let Some(passed_by) = sent.passed_by {
-            evidence.push(shows(
+        evidence.push(match (sent.passed_by, sent.peer_heard) {
+            (Some(passed_by), _) => shows(
                 passed_by,
                 "smaller ones sent behind it arrive: a SACK has them, and the hole stays".into(),
-            ));
-        }
-        match sent.peer_heard {
-            Some(heard) if sent.passed_by.is_none() => evidence.push(shows(
+            ),
+            (None, Some(heard)) => shows(
                 heard,
                 "the receiver is there: it still sends, and still waits for the same byte".into(),
-            )),
-            None => evidence.push(shows(
+            ),
+            (None, None) => shows(
                 sent.last,
                 "the receiver is silent: it may be gone, too".into(),
-            )),
-            _ => {}
-        }
+            ),
+        });
         evidence.extend(self.evidence_of_passing());
         evidence.extend(self.evidence_of_icmp());
         evidence

@@ -23,6 +23,9 @@ mod report;
 mod segment;
 mod sequence;
 
+#[cfg(test)]
+mod tests;
+
 pub use diagnosis::{Diagnosis, MssChange};
 pub use finding::{Confidence, Evidence, Finding, Verdict};
 pub use path_mtu::PathMtu;

@@ -1,0 +1,8 @@
+//! Captures made by hand, each on one side or the other of what decides a verdict.
+
+mod bounds;
+mod icmp;
+mod receiver;
+mod script;
+mod sender;
+mod words;

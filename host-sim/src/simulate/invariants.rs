@@ -1,8 +1,13 @@
 //! What must always hold, whatever the network and its faults.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
+use firmware::router::counters::Counters;
 use smoltcp::wire::{IpProtocol, Ipv4Packet, TcpPacket};
 
 use super::nodes::Node;
@@ -11,6 +16,9 @@ use super::plan::{NodeId, Port};
 use super::scenario::{Carries, RouterKind, Scenario};
 use super::trace::{Fate, Happening};
 use super::world::World;
+
+/// Longer than any entry of the firmware's tables lives.
+const A_DAY: Duration = Duration::from_secs(86_400);
 
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,19 +150,24 @@ fn leaks(world: &mut World) -> Option<Violation> {
         let name = world.plan.nodes[node].name.clone();
         let now = world.now();
         if let Node::Firmware(router) = &mut world.nodes[node] {
-            let counters = router.counters();
-            let ends = counters.forwarded + counters.delivered + counters.local + counters.waiting;
-            if counters.received != ends + counters.dropped.total() {
+            if !counts_each_once(&router.counters()) {
                 return Some(Violation::new("miscounted", name));
             }
-            let (sessions, waiting) = router.a_day_later(now);
-            if sessions != 0 || waiting != 0 {
+            let held = router.held_after(A_DAY, now);
+            if held != (0, 0) {
+                let (sessions, waiting) = held;
                 let what = format!("{name} holds {sessions} sessions and {waiting} packets");
                 return Some(Violation::new("leak", what));
             }
         }
     }
     None
+}
+
+/// Whether every frame that came has come to one end, or waits.
+fn counts_each_once(counters: &Counters) -> bool {
+    let ends = counters.forwarded + counters.delivered + counters.local + counters.waiting;
+    counters.received == ends + counters.dropped.total()
 }
 
 /// What a router may change of a TCP segment, taken away.

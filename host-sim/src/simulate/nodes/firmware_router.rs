@@ -20,8 +20,6 @@ use super::super::trace::Refusal;
 use super::Outbox;
 
 const SESSIONS: usize = 1024;
-/// Longer than any entry of its tables lives.
-const A_DAY: Duration = Duration::from_secs(86_400);
 
 /// The router, and when it wants to be asked again.
 pub(crate) struct FirmwareRouter {
@@ -152,9 +150,9 @@ impl FirmwareRouter {
         self.router.counters()
     }
 
-    /// How many sessions and waiting packets it holds when nothing has come for a day.
-    pub(crate) fn a_day_later(&mut self, now: Duration) -> (usize, u64) {
-        let end = now + A_DAY;
+    /// How many sessions and packets it holds when nothing has come for so long.
+    pub(crate) fn held_after(&mut self, silence: Duration, now: Duration) -> (usize, u64) {
+        let end = now + silence;
         let mut nobody = Outbox::default();
         while let Some(next) = self.next.map(|next| Duration::from_millis(next.0)) {
             if next > end {

@@ -8,8 +8,11 @@ use crate::source::Source;
 use crate::stop::Stop;
 
 pub(crate) const HEADER_LEN: usize = 14;
+pub(crate) const ETHERTYPE_AT: usize = 12;
 pub(crate) const TAG_LEN: usize = 4;
 const MAX_TAGS: usize = 3;
+/// Where ARP for Ethernet begins: its ethertype, and the kind of link (RFC 826, hardware type 1).
+pub(crate) const ARP: [u8; 4] = [0x08, 0x06, 0x00, 0x01];
 /// LLC and SNAP in front of an ethertype: unnumbered information, organization 00-00-00.
 const SNAP: [u8; 6] = [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00];
 const SNAP_HEADER_LEN: usize = 8;
@@ -19,7 +22,6 @@ pub(crate) mod ethertype {
     /// Under this a type field is an 802.3 length.
     pub(crate) const FIRST: u16 = 0x0600;
     pub(crate) const IPV4: u16 = 0x0800;
-    pub(crate) const ARP: u16 = 0x0806;
     pub(crate) const TRANSPARENT_ETHERNET: u16 = 0x6558;
     pub(crate) const VLAN: u16 = 0x8100;
     pub(crate) const IPV6: u16 = 0x86dd;

@@ -87,7 +87,8 @@ fn cases() -> Vec<Case> {
         Case {
             name: "ARP",
             policy: DSL,
-            frame: frame([0x08, 0x06], &[&[0; 46]]),
+            // A request for an IPv4 address on Ethernet, padded (RFC 826).
+            frame: frame([0x08, 0x06], &[&[0, 1, 8, 0, 6, 4, 0, 1], &[0; 38]]),
             is_expected: left_alone,
         },
         Case {

@@ -28,7 +28,8 @@ const IPV6: &[u8] = b"\x86\xdd\x60\0\0\0\0\x28\x06\x40\
     \x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02";
 const IPV4_HEADER: &[u8] = b"\x45\0\0\x3c\x12\x34\x40\0\x40\x06\0\0\xc0\0\x02\x01\xc6\x33\x64\x01";
 const UDP: &[u8] = b"\x45\0\0\x3c\x12\x34\x40\0\x40\x11\0\0\xc0\0\x02\x01\xc6\x33\x64\x01";
-const ARP: &[u8] = b"\x08\x06";
+/// With the fields that say of which link and protocol it is (RFC 826); what follows is padded as on a wire.
+const ARP: &[u8] = b"\x08\x06\0\x01\x08\0\x06\x04\0\x01";
 const SYN: &[u8] = b"\x9c\x40\0\x50\0\0\0\x01\0\0\0\0\xa0\x02\xfa\xf0\x46\xf8\0\0";
 const DATA: &[u8] = b"\x9c\x40\0\x50\0\0\0\x01\0\0\0\0\xa0\x10\xfa\xf0\x46\xf8\0\0";
 /// As Linux writes them.
@@ -57,7 +58,7 @@ const CASES: [(&str, &[&[u8]]); 14] = [
     ),
     ("IPv6 data segment", &[ETHERNET, IPV6, DATA, OPTIONS]),
     ("UDP", &[ETHERNET, IPV4, UDP, DATA, OPTIONS]),
-    ("ARP", &[ETHERNET, ARP, DATA, OPTIONS]),
+    ("ARP", &[ETHERNET, ARP, IPV4_HEADER, DATA]),
     ("SYN clamped", &[ETHERNET, IPV4, IPV4_HEADER, SYN, OPTIONS]),
     (
         "SYN that fits",

@@ -162,7 +162,9 @@ pub(crate) fn refusal_words(refusal: Refusal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{LAYERS, REASONS};
+    use clamp_core::{Layer, Malformed, Reason, Refusal};
+
+    use super::{LAYERS, REASONS, malformed_words, reason_key, reason_words, refusal_words};
 
     #[test]
     fn every_reason_and_layer_stands_at_its_own_place() {
@@ -172,5 +174,27 @@ mod tests {
         for (place, &(layer, _)) in LAYERS.iter().enumerate() {
             assert_eq!(layer as usize, place);
         }
+        assert_eq!(reason_key(Reason::Cut), "cut");
+        assert_eq!(reason_words(Reason::Cut), "cut by the capture");
+    }
+
+    #[test]
+    fn what_is_malformed_or_refused_is_told() {
+        let layer = Layer::Tcp;
+        let (needed, there) = (20, 9);
+        assert_eq!(
+            malformed_words(Malformed::TooShort {
+                layer,
+                needed,
+                there
+            }),
+            "malformed: TCP needs 20 bytes, 9 there"
+        );
+        let layer = Layer::Ipv6;
+        assert_eq!(
+            malformed_words(Malformed::WrongVersion { layer, version: 5 }),
+            "malformed: version 5 where IPv6 was announced"
+        );
+        assert_eq!(refusal_words(Refusal::Payload), "SYN with data");
     }
 }

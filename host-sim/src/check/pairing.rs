@@ -270,10 +270,13 @@ impl Pairing {
         }
     }
 
-    /// How many places both windows of a file span.
+    /// How many places and bytes both windows of a file hold.
     #[cfg(test)]
-    pub(super) fn span(&self, side: Side) -> usize {
-        self.file(side).first.span() + self.file(side).second.span()
+    pub(super) fn held(&self, side: Side) -> (usize, usize) {
+        let file = self.file(side);
+        let ((first, first_bytes), (second, second_bytes)) =
+            (file.first.held(), file.second.held());
+        (first + second, first_bytes + second_bytes)
     }
 
     fn drain(&mut self, out: &mut Vec<Paired>) {

@@ -55,6 +55,14 @@ impl Window {
         self.slots.len()
     }
 
+    /// How many places and bytes are held, counted anew.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        let waiting = self.slots.iter().filter_map(|slot| slot.waiting.as_ref());
+        let bytes = waiting.map(|waiting| waiting.view.packet.bytes.len());
+        (self.slots.len(), bytes.sum())
+    }
+
     /// The packet that waits longest.
     pub(super) fn oldest(&self) -> Option<&Waiting> {
         self.slots.front()?.waiting.as_ref()

@@ -160,3 +160,112 @@ impl fmt::Display for Summary {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clamp_core::{Layer, Malformed, Outcome, Reason};
+
+    use super::{Summary, Verdict};
+    use crate::capture::Defect;
+
+    /// One of each thing that there is to count, or two.
+    fn of_everything() -> Summary {
+        let mut summary = Summary::default();
+        for outcome in [
+            Outcome::Clamped {
+                from: 1460,
+                to: 1452,
+            },
+            Outcome::Fits { mss: 1452 },
+            Outcome::LeftAlone(Reason::NotSyn),
+            Outcome::LeftAlone(Reason::NotSyn),
+            Outcome::Malformed(Malformed::WrongVersion {
+                layer: Layer::Ipv4,
+                version: 5,
+            }),
+        ] {
+            summary.count(&Verdict::Outcome(outcome));
+        }
+        summary.count(&Verdict::Inserted { mss: 536 });
+        summary.count(&Verdict::NotInserted("SYN with data".into()));
+        summary.count(&Verdict::NotInserted("SYN with data".into()));
+        summary.count(&Verdict::NoRule);
+        summary.count_link_type(105);
+        summary.count_link_type(105);
+        summary.count_unreadable();
+        for defect in [
+            Defect::TooShort,
+            Defect::UnknownInterface { interface: 3 },
+            Defect::UnknownInterface { interface: 4 },
+            Defect::CapturedPastBlock {
+                says_bytes: 9,
+                there_bytes: 8,
+            },
+            Defect::TooLarge { record_bytes: 9 },
+            Defect::TooManyInterfaces,
+        ] {
+            summary.count_defect(defect);
+        }
+        summary
+    }
+
+    #[test]
+    fn every_count_is_told_by_name() {
+        let told = of_everything().to_string();
+        let lines: Vec<(&str, &str)> = told
+            .lines()
+            .filter_map(|line| line.trim().rsplit_once(' '))
+            .map(|(words, count)| (words.trim(), count))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                ("packets", "12"),
+                ("clamped", "1"),
+                ("MSS option inserted", "1"),
+                ("fits", "1"),
+                ("left alone", "5"),
+                ("TCP without SYN", "2"),
+                ("no rule matches", "1"),
+                ("no MSS option, not inserted: SYN with data", "2"),
+                ("malformed", "1"),
+                ("IPv4", "1"),
+                ("copied, unknown link type 105", "2"),
+                ("copied, not to be found in their records", "1"),
+                ("blocks too short for their fields", "1"),
+                ("captured lengths past their blocks", "1"),
+                ("interfaces too many to keep in mind", "1"),
+                ("packets of unknown interfaces", "2"),
+                ("records too large to look into", "1"),
+            ]
+        );
+        let empty = Summary::default().to_string();
+        assert_eq!(empty.lines().count(), 5, "{empty}");
+    }
+
+    #[test]
+    fn every_count_is_there_for_machines() {
+        let summary = of_everything();
+        let line = serde_json::to_value(summary.line(Some("cut short"))).unwrap();
+        let expected = serde_json::json!({
+            "packets": 12,
+            "clamped": 1,
+            "inserted": 1,
+            "fits": 1,
+            "left_alone": {"not-syn": 2, "no-rule": 1},
+            "not_inserted": {"SYN with data": 2},
+            "malformed": {"IPv4": 1},
+            "unknown_link_types": {"105": 2},
+            "unreadable": 1,
+            "defects": {
+                "blocks too short for their fields": 1,
+                "captured lengths past their blocks": 1,
+                "interfaces too many to keep in mind": 1,
+                "packets of unknown interfaces": 2,
+                "records too large to look into": 1,
+            },
+            "fault": "cut short",
+        });
+        assert_eq!(line, expected);
+    }
+}

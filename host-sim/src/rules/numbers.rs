@@ -104,6 +104,7 @@ mod tests {
         let span_of = |text| span(text, ':', true).map(|span| (span.from, span.to));
         assert_eq!(span_of("80"), Ok((80, 80)));
         assert_eq!(span_of("80:443"), Ok((80, 443)));
+        assert_eq!(span_of("80:80"), Ok((80, 80)));
         assert_eq!(span_of(":443"), Ok((0, 443)));
         assert_eq!(span_of("1024:"), Ok((1024, 65535)));
         assert!(span("1024-", '-', false).is_err());

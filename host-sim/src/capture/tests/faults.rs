@@ -68,6 +68,18 @@ fn a_file_that_is_no_capture() {
             &[0x1f, 0x8b, 8, 0],
             "not a pcap or pcapng capture: it starts with 1f 8b 08 00 (gzip: decompress it first)",
         ),
+        (
+            &[0x28, 0xb5, 0x2f, 0xfd],
+            "not a pcap or pcapng capture: it starts with 28 b5 2f fd (zstd: decompress it first)",
+        ),
+        (
+            &[0x04, 0x22, 0x4d, 0x18],
+            "not a pcap or pcapng capture: it starts with 04 22 4d 18 (lz4: decompress it first)",
+        ),
+        (
+            b"\xfd7zXZ",
+            "not a pcap or pcapng capture: it starts with fd 37 7a 58 (xz: decompress it first)",
+        ),
     ] {
         let error = Reader::open(start).map(|_| ()).unwrap_err();
         assert!(matches!(error, CaptureError::NotACapture { .. }));

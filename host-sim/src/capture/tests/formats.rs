@@ -229,3 +229,29 @@ fn a_rewrite_in_place_reaches_the_output() {
     };
     assert!(bytes.ends_with(b"\0\0\0\x06Packet"));
 }
+
+#[test]
+fn the_time_of_a_pcapng_packet_is_counted_as_its_interface_says() {
+    const TICKS: u64 = 7 << 32 | 9;
+    for order in ORDERS {
+        let resolution = |value: u8| option(order, 9, &[value]);
+        for (options, expected) in [
+            (Vec::new(), TICKS * 1000),
+            (resolution(6), TICKS * 1000),
+            (resolution(9), TICKS),
+            (resolution(3), TICKS * 1_000_000),
+            // So many times two in a second: 7 of them, and 9 parts of another one.
+            (resolution(0xa0), 7_000_000_002),
+        ] {
+            let file = [
+                section(order, -1),
+                interface(order, ETHERNET, 0, &options),
+                enhanced(order, 0, b"any", 3, &[]),
+            ]
+            .concat();
+            let seen = read(&file[..]);
+            let (packet, _) = seen.packets()[0];
+            assert_eq!(packet.timestamp_ns(), Some(expected), "{options:?}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Each kind of finding, made to occur, and nothing else with it.
 
+use std::error::Error as _;
 use std::slice::from_ref;
 
 use clamp_core::Clamp;
@@ -356,6 +357,7 @@ fn a_truncated_capture_is_checked_up_to_its_fault() {
         error.to_string(),
         "the capture after: byte 98: a packet record says 58 bytes but the file ends after 57"
     );
+    assert!(error.source().is_some());
     let report = String::from_utf8(report).unwrap();
     assert!(report.contains("paired: 1"), "{report}");
     assert!(report.contains("packet 2 only before"), "{report}");

@@ -183,12 +183,12 @@ fn repeated_syns_are_paired_one_by_one() {
     assert_eq!(summary.only_before, 1);
 }
 
-/// Puts frames into a pairing by turns, and watches how much it holds.
-fn most_held(before: &[Vec<u8>], after: &[Vec<u8>]) -> usize {
-    let mut pairing = Pairing::new(WINDOW);
+/// Puts frames into a pairing by turns, and watches how many places and bytes it holds.
+fn most_held(window: usize, before: &[Vec<u8>], after: &[Vec<u8>]) -> (usize, usize) {
+    let mut pairing = Pairing::new(window);
     let mut frames = [before.iter().zip(1..), after.iter().zip(1..)];
     let mut out = Vec::new();
-    let mut most = 0;
+    let mut most = (0, 0);
     while let Some(side) = pairing.next_side() {
         match frames[side as usize].next() {
             Some((frame, number)) => {
@@ -204,7 +204,10 @@ fn most_held(before: &[Vec<u8>], after: &[Vec<u8>]) -> usize {
             None => pairing.end(side, &mut out),
         }
         out.clear();
-        most = most.max(Side::BOTH.map(|side| pairing.span(side)).iter().sum());
+        let [(places, bytes), (other_places, other_bytes)] =
+            Side::BOTH.map(|side| pairing.held(side));
+        most.0 = most.0.max(places + other_places);
+        most.1 = most.1.max(bytes + other_bytes);
     }
     most
 }
@@ -228,7 +231,34 @@ fn what_is_held_stays_within_the_window_whatever_comes() {
         (&first_never_pairs, &every_other_changed),
         (&distinct, &Vec::new()),
     ] {
-        let held = most_held(before, after);
+        let (held, _) = most_held(WINDOW, before, after);
         assert!(held <= 8 * WINDOW, "{held} places held");
     }
+}
+
+#[test]
+fn large_packets_wait_in_bounded_memory_whatever_the_window() {
+    const LARGE: usize = 60_000;
+    /// 16 MiB in each of two windows of two files, and the packet that is too much.
+    const MOST: usize = 4 * ((16 << 20) + LARGE);
+    let large = |sequences: Range<u32>| -> Vec<_> {
+        stream(sequences)
+            .into_iter()
+            .map(|mut frame| {
+                frame.resize(LARGE, 7);
+                frame
+            })
+            .collect()
+    };
+    let (mine, theirs) = (large(0..900), large(5000..5900));
+    let (places, bytes) = most_held(100_000, &mine, &theirs);
+    assert!(places > 500, "{places} places held");
+    assert!(bytes <= MOST, "{bytes} bytes held");
+    // What found its partner doesn't count, in whatever order it came.
+    let mut reordered = mine.clone();
+    for eight in reordered.chunks_mut(8) {
+        eight.reverse();
+    }
+    let (summary, report) = check(&mine, &reordered);
+    assert_eq!(summary.paired, 900, "{report}");
 }

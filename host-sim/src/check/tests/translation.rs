@@ -94,34 +94,40 @@ fn flow(number: u32, port: u16) -> Flow {
 
 #[test]
 fn the_last_flows_are_remembered_and_those_long_before_are_not() {
-    let mut translations = Translations::default();
-    for number in 0..100_000 {
-        let flow = flow(number, 1);
-        assert_eq!(translations.note(flow, flow, false, 0, 0), None);
-        // One that is in use all the time.
-        let used = self::flow(200_000, 1);
-        assert_eq!(translations.note(used, used, false, 0, 0), None);
-    }
-    let contradicts = |number| translations.contradicts(flow(number, 1), flow(number, 2));
-    for number in [200_000, 99_999, 99_998, 70_000] {
-        assert!(contradicts(number), "{number}");
-    }
-    for number in [0, 1, 30_000] {
-        assert!(!contradicts(number), "{number}");
+    // With and without one that is in use all the time.
+    for used in [None, Some(flow(200_000, 1))] {
+        let mut translations = Translations::default();
+        for number in 0..100_000 {
+            for flow in [Some(flow(number, 1)), used].into_iter().flatten() {
+                assert_eq!(translations.note(flow, flow, false, 0, 0), None);
+            }
+        }
+        let contradicts = |number| translations.contradicts(flow(number, 1), flow(number, 2));
+        for number in [99_999, 99_998, 70_000] {
+            assert!(contradicts(number), "{number}");
+        }
+        for number in [0, 1, 30_000] {
+            assert!(!contradicts(number), "{number}");
+        }
+        assert_eq!(contradicts(200_000), used.is_some());
     }
 }
 
 #[test]
 fn the_last_senders_are_remembered_and_those_long_before_are_not() {
-    let mut senders = Senders::default();
     let address = |number| IpAddr::V4(Ipv4Addr::from_bits(number));
-    for number in 0..100_000 {
-        senders.note(true, address(number), number % 2 == 0);
-        senders.note(true, address(200_000), true);
+    // With and without one that sends all the time.
+    for often in [None, Some(200_000)] {
+        let mut senders = Senders::default();
+        for number in 0..100_000 {
+            for sender in [Some(number), often].into_iter().flatten() {
+                senders.note(true, address(sender), sender % 2 == 0);
+            }
+        }
+        assert_eq!(senders.leaves(true, address(99_999)), Some(false));
+        assert_eq!(senders.leaves(true, address(70_000)), Some(true));
+        assert_eq!(senders.leaves(true, address(0)), None);
+        assert_eq!(senders.leaves(false, address(99_999)), None);
+        assert_eq!(senders.leaves(true, address(200_000)), often.map(|_| true));
     }
-    assert_eq!(senders.leaves(true, address(200_000)), Some(true));
-    assert_eq!(senders.leaves(true, address(99_999)), Some(false));
-    assert_eq!(senders.leaves(true, address(70_000)), Some(true));
-    assert_eq!(senders.leaves(true, address(0)), None);
-    assert_eq!(senders.leaves(false, address(99_999)), None);
 }

@@ -5,11 +5,12 @@ mod refused;
 
 use std::net::Ipv4Addr;
 
+use clamp_core::{LinkType, Outcome};
 use firmware::router::clamp_rule::{
     Ceiling, ClampRule, FlagMatch, IpVersion, MAX_CLAMP_RULES, Match, Ports, Prefix, Span,
 };
 
-use super::{Interfaces, Rule, Rules, typed};
+use super::{Interfaces, Rule, Rules, Way, typed};
 
 const TO_PMTU: ClampRule = ClampRule::every_syn(Ceiling::LinkMtu);
 const TO_1400: ClampRule = ClampRule::every_syn(Ceiling::MaxMss(1400));
@@ -215,6 +216,9 @@ fn interfaces_are_asked_for_by_name_by_its_beginning_or_by_all_other_names() {
             value: 0x02
         }
     );
+    let longest =
+        Rule::parse("-A FORWARD -o an-interface-16 -p tcp --syn -j TCPMSS --set-mss 1400");
+    assert_eq!(longest.unwrap().egress.unwrap().name, "an-interface-16");
     let routeros = "/ip firewall mangle add chain=forward protocol=tcp tcp-flags=syn action=change-mss \
                     in-interface=lan out-interface=!wan new-mss=1400";
     for text in [
@@ -277,4 +281,30 @@ fn the_mtu_must_be_known_and_the_rules_few() {
     let many = vec![to_pmtu; MAX_CLAMP_RULES + 1];
     let refused = typed(&many, &unknown).unwrap_err();
     assert!(refused.why().contains("room for 16"), "{refused}");
+}
+
+/// A bare SYN over IPv6 that takes 1,440 bytes of payload.
+const SYN_OVER_IPV6: [u8; 64] = [
+    0x60, 0, 0, 0, 0, 24, 6, 64, //
+    0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, //
+    0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, //
+    0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x60, 2, 0xfa, 0xf0, 0, 0, 0, 0, //
+    2, 4, 0x05, 0xa0,
+];
+
+#[test]
+fn a_fixed_ceiling_holds_for_the_ip_version_of_the_syn() {
+    let rule = Rule::parse("tcp flags syn tcp option maxseg size set 1300").unwrap();
+    let rules = Rules::new(&[rule], &Interfaces::unknown(), None).unwrap();
+    let mut packet = SYN_OVER_IPV6;
+    let len = packet.len();
+    let clamp = rules.clamp_for(LinkType::RawIp, &mut packet, len, Way::UNKNOWN);
+    let outcome = clamp.unwrap().packet(&mut packet);
+    assert_eq!(
+        outcome,
+        Outcome::Clamped {
+            from: 1440,
+            to: 1300
+        }
+    );
 }

@@ -275,6 +275,11 @@ fn options_of_iptables_are_refused_where_its_own_tool_refuses_them() {
             "no interface can be called so",
         ),
         (
+            "/ip firewall mangle add chain=Forward protocol=tcp",
+            "Forward",
+            "forward, postrouting",
+        ),
+        (
             &format!("-A FORWARD -o '' {TO_1400}"),
             "''",
             "no interface can be called so",
@@ -418,4 +423,6 @@ fn a_rule_too_long_to_be_one_is_refused() {
     let set = "tcp option maxseg size set 1400";
     let longest = format!("{set:>4096}");
     assert!(Rule::parse(&longest).is_ok());
+    let iptables = "iptables -A FORWARD -p tcp --syn -j TCPMSS --set-mss 1400";
+    assert!(Rule::parse(&format!("{iptables:4096}")).is_ok());
 }

@@ -1,6 +1,10 @@
 //! `host-sim simulate`: every scenario holds, and something else happens without its cure and
 //! without its fault; the same seed gives the same bytes; what can't be is refused with its place.
 
+mod refused;
+mod verdicts;
+mod words;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
@@ -16,13 +20,22 @@ fn simulate(words: &[&str]) -> (Exit, String, String) {
     (exit, text(out), text(err))
 }
 
+/// The same of a scenario that is only text.
+fn simulate_text(text: &str, words: &[&str]) -> (Exit, String, String) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("scenario.toml");
+    fs::write(&path, text).expect("a file");
+    simulate(&[&[&*path.to_string_lossy()], words].concat())
+}
+
+fn as_json(line: &str) -> serde_json::Value {
+    serde_json::from_str(line).expect("a line of JSON")
+}
+
 fn built_in() -> Vec<String> {
     let (exit, list, _) = simulate(&["--list", "--json"]);
     assert_eq!(exit, Exit::Fine);
-    let name = |line: &str| {
-        let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
-        line["name"].as_str().expect("a name").to_owned()
-    };
+    let name = |line: &str| as_json(line)["name"].as_str().expect("a name").to_owned();
     list.lines().map(name).collect()
 }
 
@@ -82,81 +95,9 @@ fn the_same_seed_gives_the_same_bytes_everywhere() {
     assert_ne!(captured("1"), captured("2"));
 }
 
-fn refused(text: &str) -> String {
-    let directory = tempfile::tempdir().expect("a directory");
-    let path = directory.path().join("scenario.toml");
-    fs::write(&path, text).unwrap();
-    let (exit, out, err) = simulate(&[&path.to_string_lossy()]);
-    assert_eq!((exit, out.as_str()), (Exit::BadInput, ""), "{err}");
-    err
-}
-
 const LEAST: &str = "title = 't'\n[hosts.left]\n[hosts.right]\n\
                      [links.l]\nends = ['left', 'right']\n\
                      [flows.f]\nfrom = 'left'\nto = 'right'\nbytes = 1000\n";
-
-#[test]
-fn a_misspelt_key_is_refused_with_its_line_and_a_suggestion() {
-    let err = refused(&LEAST.replace("bytes =", "bites ="));
-    assert!(
-        err.contains("line 9") && err.contains("did you mean `bytes`?"),
-        "{err}"
-    );
-    let err = refused(&LEAST.replace("to = 'right'", "to = 'rigth'"));
-    assert!(
-        err.contains("there is no host rigth; did you mean right?"),
-        "{err}"
-    );
-    let patched = format!("{LEAST}[without.cure.hosts.left]\nstak = 'icmp'\n");
-    let err = refused(&patched);
-    assert!(
-        err.contains("[without.cure]") && err.contains("did you mean `stack`?"),
-        "{err}"
-    );
-}
-
-#[test]
-fn what_can_not_be_is_refused() {
-    for (from, to, said) in [
-        ("bytes = 1000", "bytes = 0", "bytes: not between"),
-        ("bytes = 1000", "bytes = 1000\nip = 5", "neither 4 nor 6"),
-        (
-            "ends = ['left', 'right']",
-            "ends = ['left', 'left']",
-            "both ends are the same",
-        ),
-        (
-            "ends = ['left', 'right']",
-            "ends = ['left', 'right']\nloss_percent = 101",
-            "loss_percent",
-        ),
-        (
-            "ends = ['left', 'right']",
-            "ends = ['left', 'right']\nmtu_bytes = 68",
-            "mtu_bytes: under",
-        ),
-        (
-            "[hosts.left]",
-            "[hosts.left]\nfast_open = true",
-            "take stack =",
-        ),
-        (
-            "[hosts.right]",
-            "[hosts.right]\n[hosts.c]",
-            "a host has one link",
-        ),
-        (
-            "[hosts.right]",
-            "[hosts.right]\n[routers.right]",
-            "is a host and a router",
-        ),
-    ] {
-        let text = LEAST.replace(from, to);
-        assert_ne!(text, LEAST);
-        let err = refused(&text);
-        assert!(err.contains(said), "{to}: {err}");
-    }
-}
 
 #[test]
 fn a_name_that_is_no_scenario_is_answered_with_the_nearest() {
@@ -170,20 +111,18 @@ fn a_name_that_is_no_scenario_is_answered_with_the_nearest() {
 
 #[test]
 fn what_does_not_hold_is_said_and_is_the_exit_code() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let path = directory.path().join("scenario.toml");
     let expect = "[expect.flows.f]\ncompletes_within_s = 1.0\nmss_at_server = 1400\n";
-    fs::write(&path, format!("{LEAST}{expect}")).unwrap();
-    let (exit, out, _) = simulate(&[&path.to_string_lossy()]);
+    let text = format!("{LEAST}{expect}");
+    let (exit, out, _) = simulate_text(&text, &[]);
     assert_eq!(exit, Exit::FoundFault);
     assert!(out.contains("held    flows.f.completes_within_s"), "{out}");
     assert!(
         out.contains("FAILED  flows.f.mss_at_server       1400            1460"),
         "{out}"
     );
-    let (exit, out, _) = simulate(&[&path.to_string_lossy(), "--json"]);
+    let (exit, out, _) = simulate_text(&text, &["--json"]);
     assert_eq!(exit, Exit::FoundFault);
-    let line: serde_json::Value = serde_json::from_str(&out).expect("one line of JSON");
+    let line = as_json(&out);
     assert_eq!(line["verdicts"][1]["held"], false);
     assert_eq!(line["flows"][0]["received_bytes"], 1000);
 }

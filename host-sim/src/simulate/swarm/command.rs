@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &SimulateArguments, out: &mut dyn Write) -> Result<
     Ok(exit)
 }
 
-fn in_words(first: u64, tally: &Tally, found: Option<&Found>) -> String {
+pub(super) fn in_words(first: u64, tally: &Tally, found: Option<&Found>) -> String {
     let Tally {
         runs,
         frames,
@@ -73,7 +73,7 @@ fn in_words(first: u64, tally: &Tally, found: Option<&Found>) -> String {
     }
 }
 
-fn for_machines(tally: &Tally, found: Option<&Found>) -> String {
+pub(super) fn for_machines(tally: &Tally, found: Option<&Found>) -> String {
     serde_json::json!({
         "runs": tally.runs,
         "frames": tally.frames,

@@ -1,6 +1,9 @@
 //! From a scenario that fails to the smallest one that still does: one simplification after the
 //! other, each kept where the failure stays, until none is left.
 
+#[cfg(test)]
+mod tests;
+
 use super::super::scenario::{
     Carries, ClampPolicy, HostSpec, LinkSpec, Scenario, SynShape, is_possible,
 };

@@ -4,7 +4,7 @@
 //! The library half is what several integration tests share: the [`oracle`], the random [`frames`] and the
 //! [`conformance`] corpus of the package `reference`; [`lab`], network namespaces around a real Linux router;
 //! and [`linux`], what that router's own clamps do where ours differs on purpose; how others' clamps fare on the
-//! corpus ([`fares`]); programs that are [`linked`] to be looked at, what [`callgrind`] counts, and the [`budget`] that figures are held to; and
+//! corpus ([`fares`]); [`rp_pppoe`], a clamp in C among them; programs that are [`linked`] to be looked at, what [`callgrind`] counts, and the [`budget`] that figures are held to; and
 //! [`mutants`] of the code, which the tests must tell from it, in a [`workspace_copy`].
 
 pub mod black_holes;
@@ -15,6 +15,7 @@ pub mod lab;
 pub mod linked;
 pub mod linux;
 pub mod mutants;
+pub mod rp_pppoe;
 pub mod workspace_copy;
 
 pub use reference::{conformance, frames, oracle};

@@ -14,6 +14,7 @@ mod root;
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::socket_wire::SocketWire;
@@ -63,6 +64,14 @@ impl Role {
             Self::LinuxRouter => ["02:00:00:00:ce:00", "02:00:00:00:ce:01"],
         }
     }
+}
+
+/// Where `guests/fetch.sh` has unpacked Debian's packages.
+///
+/// # Errors
+/// What to do when it has not yet.
+pub fn packages() -> Result<PathBuf, String> {
+    Packages::find().map(|packages| packages.unpacked())
 }
 
 /// One of a guest's network cards.

@@ -12,10 +12,9 @@ use std::process::ExitCode;
 
 use clamp_core::{Clamp, Outcome};
 use tests::callgrind::{MEASURE, instructions_a_call};
+use tests::rp_pppoe::{self, PPP_AT, session_frame};
 
-mod rp_pppoe;
-
-use rp_pppoe::{CLIENT_MAC, CONCENTRATOR_MAC, RpPppoe, SESSION};
+mod train;
 
 /// Calls of the measured function in one run.
 const CALLS: u64 = 10;
@@ -31,29 +30,14 @@ const SYN: &[u8] = b"\x45\0\0\x3c\x12\x34\x40\0\x40\x06\x3c\x52\xc0\0\x02\x01\xc
     \x02\x04\x05\xb4\x04\x02\x08\x0a\0\0\0\x01\0\0\0\0\x01\x03\x03\x07";
 const FLAGS_AT: usize = 33;
 const FLAG_ACK: u8 = 0x10;
-const PPPOE_PAYLOAD_AT: usize = 14 + 6;
-
-/// A packet in a session, as it comes from the access concentrator.
-fn frame(packet: &[u8]) -> Vec<u8> {
-    let payload_len = u16::try_from(2 + packet.len()).expect("a short one");
-    [
-        &CLIENT_MAC[..],
-        &CONCENTRATOR_MAC,
-        b"\x88\x64\x11\0",
-        &SESSION.to_be_bytes(),
-        &payload_len.to_be_bytes(),
-        b"\0\x21",
-        packet,
-    ]
-    .concat()
-}
+const PPP_IPV4: [u8; 2] = [0x00, 0x21];
 
 fn frames() -> [(&'static str, Vec<u8>); 2] {
     let mut data = SYN.to_vec();
     data[FLAGS_AT] = FLAG_ACK;
     [
-        ("PPPoE + SYN clamped", frame(SYN)),
-        ("PPPoE + data segment", frame(&data)),
+        ("PPPoE + SYN clamped", session_frame(PPP_IPV4, SYN)),
+        ("PPPoE + data segment", session_frame(PPP_IPV4, &data)),
     ]
 }
 
@@ -77,7 +61,7 @@ fn compare(name: &str, frame: &[u8]) -> Result<(u64, u64), String> {
     let ours = instructions_a_call(&[name], CALLS)?;
     let mut clamped = frame.to_vec();
     let _ = measured_call(&mut clamped);
-    let theirs = rp_pppoe::instructions_a_frame(frame, CEILING, &clamped[PPPOE_PAYLOAD_AT..])?;
+    let theirs = train::instructions_a_frame(frame, CEILING, &clamped[PPP_AT..])?;
     Ok((ours, theirs))
 }
 
@@ -89,7 +73,14 @@ fn main() -> ExitCode {
         measure(name);
         return ExitCode::SUCCESS;
     }
-    println!("| instructions | `Clamp::frame` | {} |", RpPppoe::NAME);
+    let name = match rp_pppoe::name() {
+        Ok(name) => name,
+        Err(why) => {
+            eprintln!("{why}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("| instructions | `Clamp::frame` | {name} |");
     println!("|---|---|---|");
     for (name, frame) in frames() {
         match compare(name, &frame) {

@@ -3,12 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 use reference::conformance::{Call, Case, Fare, Verdict, judge};
-use reference::oracle::Policy;
+
+use super::ceiling_v4;
 
 const ETHERNET_HEADER_LEN: usize = 14;
 const IPV4: [u8; 2] = [0x08, 0x00];
-/// The smallest IPv4 and TCP headers together, in bytes.
-const SMALLEST_HEADERS_BYTES: u32 = 40;
 
 /// Lowers the MSS of the SYN in an Ethernet frame to a ceiling.
 type Clamp = fn(&mut [u8], u16);
@@ -33,7 +32,7 @@ pub(super) fn verdicts(clamp: Clamp, cases: &[Case]) -> Vec<Verdict> {
 
 /// They know plain Ethernet and IPv4, one ceiling, and no insertion; nothing else is asked.
 fn ask(clamp: Clamp, case: &Case) -> Fare {
-    let Some(ceiling) = ceiling(&case.policy) else {
+    let Some(ceiling) = ceiling_v4(&case.policy, 0) else {
         return Fare::NotAsked;
     };
     let mut frame = match case.call {
@@ -49,15 +48,4 @@ fn ask(clamp: Clamp, case: &Case) -> Fare {
         Ok(()) => Fare::Bytes(frame.split_off(input_at)),
         Err(_) => Fare::Panicked,
     }
-}
-
-/// The ceiling of IPv4 that a caller who has no tunnels works out; `None` where there is none.
-fn ceiling(policy: &Policy) -> Option<u16> {
-    if policy.tunnels {
-        return None;
-    }
-    let by_mtu = policy
-        .link_mtu_bytes
-        .map(|mtu| u16::try_from(mtu.saturating_sub(SMALLEST_HEADERS_BYTES)).unwrap_or(u16::MAX));
-    by_mtu.into_iter().chain(policy.max_mss_v4).min()
 }

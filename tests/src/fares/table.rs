@@ -38,13 +38,16 @@ const KINDS: [(&str, &[&str]); 12] = [
 
 /// A clamp, and what each case came to.
 pub(super) struct Row {
-    name: &'static str,
+    name: String,
     verdicts: Vec<Verdict>,
 }
 
 impl Row {
-    pub(super) fn new(name: &'static str, verdicts: Vec<Verdict>) -> Self {
-        Self { name, verdicts }
+    pub(super) fn new(name: impl Into<String>, verdicts: Vec<Verdict>) -> Self {
+        Self {
+            name: name.into(),
+            verdicts,
+        }
     }
 }
 
@@ -59,7 +62,7 @@ pub(super) fn render(cases: &[Case], rows: &[Row]) -> String {
                 .count()
         };
         (
-            row.name,
+            row.name.as_str(),
             Verdict::ALL
                 .map(|verdict| sum(verdict).to_string())
                 .to_vec(),
@@ -85,7 +88,7 @@ pub(super) fn render(cases: &[Case], rows: &[Row]) -> String {
                 asked => format!("{right}/{asked}"),
             }
         });
-        (row.name, right_of_asked.to_vec())
+        (row.name.as_str(), right_of_asked.to_vec())
     });
     let verdicts = Verdict::ALL.map(|verdict| verdict.to_string());
     let total = format!("{} cases", cases.len());

@@ -16,6 +16,8 @@ pub enum Fare {
     Dropped,
     /// It panicked.
     Panicked,
+    /// It went by bytes behind the frame, or ended at an address behind them.
+    Overread,
     /// It can't be asked: no Ethernet, no tunnels, no insertion.
     NotAsked,
 }
@@ -34,18 +36,21 @@ pub enum Verdict {
     Dropped,
     /// The clamp panicked, and what it is a part of ends.
     Panicked,
+    /// The clamp went by what lay behind the frame, whatever came out, or ended for it.
+    Overread,
     /// Not asked.
     NotAsked,
 }
 
 impl Verdict {
     /// Every verdict, from the best to none.
-    pub const ALL: [Verdict; 6] = [
+    pub const ALL: [Verdict; 7] = [
         Verdict::Right,
         Verdict::LeftAsItWas,
         Verdict::WrongBytes,
         Verdict::Dropped,
         Verdict::Panicked,
+        Verdict::Overread,
         Verdict::NotAsked,
     ];
 }
@@ -58,6 +63,7 @@ impl fmt::Display for Verdict {
             Self::WrongBytes => "wrong bytes",
             Self::Dropped => "dropped",
             Self::Panicked => "panicked",
+            Self::Overread => "overread",
             Self::NotAsked => "not asked",
         })
     }
@@ -70,6 +76,7 @@ pub fn judge(case: &Case, fare: &Fare) -> Verdict {
         Fare::NotAsked => Verdict::NotAsked,
         Fare::Dropped => Verdict::Dropped,
         Fare::Panicked => Verdict::Panicked,
+        Fare::Overread => Verdict::Overread,
         Fare::Bytes(bytes) if *bytes == case.output => Verdict::Right,
         Fare::Bytes(bytes) if *bytes == case.input => Verdict::LeftAsItWas,
         Fare::Bytes(_) => Verdict::WrongBytes,

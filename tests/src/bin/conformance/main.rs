@@ -23,8 +23,8 @@ use program::Program;
   conformance                            the clamp of this repository
   conformance --against './my-clamp'     a program that answers on standard output what it is asked on
                                          standard input, a line a case
-  conformance --peers                    the Linux kernel's clamps and those on Rust crates, as tables (root,
-                                         or under `unshare -rn`)")]
+  conformance --peers                    the Linux kernel's clamps, rp-pppoe's and those on Rust crates, as
+                                         tables (root, or under `unshare -rn`)")]
 struct Arguments {
     /// A shell command that starts the clamp; without it, the clamp of this repository is asked
     #[arg(long, value_name = "COMMAND")]

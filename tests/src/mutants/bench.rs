@@ -100,15 +100,7 @@ impl<'a> Bench<'a> {
                     missed.push(name);
                 }
             }
-            let Judge {
-                packages,
-                arguments,
-            } = judge;
-            println!(
-                "behind {packages} {}: {} are left",
-                arguments.join(" "),
-                missed.len()
-            );
+            println!("behind {judge}: {} are left", missed.len());
             if missed.is_empty() {
                 return Ok(all);
             }
@@ -138,7 +130,8 @@ impl<'a> Bench<'a> {
         for package in judge.packages.split(',') {
             command.args(["--package", package]);
         }
-        let output = command.args(&judge.arguments).args(arguments).output();
+        command.args(&judge.arguments).args(arguments);
+        let output = command.arg("--").args(&judge.test_arguments).output();
         let output = output.map_err(|error| format!("cargo: {error}"))?;
         if output.status.success() {
             Ok(())
@@ -184,7 +177,10 @@ impl<'a> Bench<'a> {
             command.arg(format!("--cargo-arg={argument}"));
         }
         selection.add_to(&mut command);
+        // One `--` is for cargo-mutants, the other one for the tests.
         let output = command
+            .args(["--", "--"])
+            .args(&judge.test_arguments)
             .output()
             .map_err(|error| format!("cargo mutants: {error}"))?;
         let exit = output.status.code();

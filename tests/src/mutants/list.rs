@@ -3,6 +3,8 @@
 //! compiler refuses them (`uncompiled`). A name may stand for several mutants: in it, `…` is anything. A line a fact, its
 //! first word says which; indented lines are reasons, `#` begins a comment.
 
+use std::fmt;
+
 use super::verdict::{Fate, Judged};
 
 /// One list.
@@ -32,6 +34,24 @@ pub struct Judge {
     pub packages: String,
     /// Which of them, as `cargo test` says it.
     pub arguments: Vec<String>,
+    /// The same behind a `--`, as the test programs say it.
+    pub test_arguments: Vec<String>,
+}
+
+impl fmt::Display for Judge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            packages,
+            arguments,
+            test_arguments,
+        } = self;
+        write!(
+            f,
+            "{packages} {} -- {}",
+            arguments.join(" "),
+            test_arguments.join(" ")
+        )
+    }
 }
 
 impl List {
@@ -89,9 +109,12 @@ impl List {
             "defaults" => self.defaults = Some(rest.to_owned()),
             "judge" => {
                 let mut words = rest.split_whitespace().map(str::to_owned);
+                let packages = words.next().ok_or("a judge without a package")?;
+                let arguments = words.by_ref().take_while(|word| word != "--").collect();
                 self.judges.push(Judge {
-                    packages: words.next().ok_or("a judge without a package")?,
-                    arguments: words.collect(),
+                    packages,
+                    arguments,
+                    test_arguments: words.collect(),
                 });
             }
             _ => return Err(format!("no list says: {word} {rest}")),
@@ -108,7 +131,7 @@ mod tests {
     use super::List;
     use crate::mutants::Fate;
 
-    const HEAD: &str = "package a\nsources d\njudge b,c --lib\nshares 7\n";
+    const HEAD: &str = "package a\nsources d\njudge b,c --lib -- --skip slow\nshares 7\n";
 
     #[test]
     fn several_mutants_may_share_a_reason_and_none_may_go_without() {
@@ -120,6 +143,7 @@ mod tests {
         assert_eq!((&*list.package, &*list.sources), ("a", "d"));
         assert_eq!(list.judges[0].packages, "b,c");
         assert_eq!(list.judges[0].arguments, ["--lib"]);
+        assert_eq!(list.judges[0].test_arguments, ["--skip", "slow"]);
         let [one, two] = &list.known[..] else {
             panic!("{list:?}");
         };

@@ -18,8 +18,6 @@ pub(super) struct Direction {
     pub(super) arrivals: Arrivals,
     /// What its sender announced in its SYN: the most that it takes, in bytes of payload.
     pub(super) mss: Option<u16>,
-    /// The same SYN was seen with this larger MSS.
-    pub(super) mss_elsewhere: Option<(u16, u16, Moment)>,
     pub(super) initial_sequence: Option<Sequence>,
     window_scale: Scale,
     /// The last window that its sender gave, in bytes, and whether it is known how to read it.
@@ -168,11 +166,6 @@ impl Direction {
         let Some(mss) = segment.mss else {
             return;
         };
-        if let Some(known) = self.mss
-            && known != mss
-        {
-            self.mss_elsewhere.get_or_insert((known, mss, segment.at));
-        }
         self.mss = Some(self.mss.map_or(mss, |known| known.min(mss)));
     }
 }

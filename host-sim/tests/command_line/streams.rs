@@ -142,3 +142,21 @@ fn named_pipes_are_opened_once_and_carry_the_capture() {
     assert!(clamped.expect("an end to the waiting") == capture(1452));
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn one_of_two_captures_may_be_standard_input() {
+    let folder = Folder::new();
+    let path = folder.file("in.pcap", &capture(1460));
+    for [one, other] in [["-", "in.pcap"], ["in.pcap", "-"]] {
+        for command in ["check", "diagnose"] {
+            let output = host_sim()
+                .current_dir(folder.path(""))
+                .args([command, one, other])
+                .stdin(open(&path))
+                .output()
+                .unwrap();
+            assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
+            assert!(!output.stdout.is_empty());
+        }
+    }
+}

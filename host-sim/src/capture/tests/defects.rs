@@ -251,3 +251,31 @@ fn a_section_header_larger_than_memory_is_one_all_the_same() {
         );
     }
 }
+
+#[test]
+fn what_is_wrong_with_a_record_is_told() {
+    for (defect, told) in [
+        (Defect::TooShort, "block too short for its fields"),
+        (
+            Defect::UnknownInterface { interface: 3 },
+            "unknown interface 3",
+        ),
+        (
+            Defect::CapturedPastBlock {
+                says_bytes: 9,
+                there_bytes: 8,
+            },
+            "captured length 9 in a block with room for 8",
+        ),
+        (
+            Defect::TooLarge { record_bytes: 9 },
+            "record of 9 bytes, too large to look into",
+        ),
+        (
+            Defect::TooManyInterfaces,
+            "too many interfaces in one section",
+        ),
+    ] {
+        assert_eq!(defect.to_string(), told);
+    }
+}

@@ -355,3 +355,25 @@ fn what_holds_no_packet_refuses() {
         assert_eq!(grown(&file, AFTER), Err(GrowthRefusal::NotAPacket));
     }
 }
+
+#[test]
+fn why_a_packet_cannot_grow_is_told() {
+    for (refusal, told) in [
+        (GrowthRefusal::NotAPacket, "no packet to look into"),
+        (GrowthRefusal::Cut, "packet cut by the capture"),
+        (
+            GrowthRefusal::FrameCheckSequence,
+            "packet ends in a frame check sequence",
+        ),
+        (
+            GrowthRefusal::SnapLength { snap_len_bytes: 96 },
+            "longer than the snap length of 96 bytes",
+        ),
+        (
+            GrowthRefusal::Hash { algorithm: 9 },
+            "hash algorithm 9 cannot be computed",
+        ),
+    ] {
+        assert_eq!(refusal.to_string(), told);
+    }
+}

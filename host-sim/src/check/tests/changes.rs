@@ -1,8 +1,8 @@
 //! Changes that are told exactly: where they are, and how much of them is shown.
 
 use super::samples::{
-    ICMPV6, MSS_1460, Tcp, UDP, check_frames, checked, cut_frames, data, datagram, frames, syn,
-    udp, whole, with,
+    ICMP, ICMPV6, MSS_1460, Tcp, UDP, check_frames, checked, cut_frames, data, datagram, frames,
+    syn, udp, whole, with,
 };
 use crate::check::view::View;
 use crate::check::{CheckOptions, Summary};
@@ -173,6 +173,20 @@ fn the_checksum_of_icmpv6_is_judged() {
         told[0].starts_with("ICMP checksum was right before and is wrong after"),
         "{told:?}"
     );
+}
+
+#[test]
+fn what_a_ping_carries_is_no_quoted_packet() {
+    let ping = |payload: &[u8]| {
+        let message = [&[8, 0, 0, 0, 0, 9, 0, 1], payload].concat();
+        datagram(["192.0.2.2", "198.51.100.2"], ICMP, &message)
+    };
+    let payload = data(1, b"any").ipv4();
+    let before = ping(&payload);
+    let mut after = ping(&with(payload, 12, &[203]));
+    after.hop_limit = 63;
+    let (summary, told) = found(&before.frame(), &after.frame(), &ROUTED);
+    assert_eq!(summary.findings, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], "{told:?}");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! What is kept in mind is bounded, and what connections say of each other.
 
+use std::fs::File;
+use std::path::Path;
+
 use super::script::{Capture, SERVER, SYN, Segment, answer, data, handshake, mss};
-use crate::diagnose::Diagnosis;
+use crate::diagnose::{Diagnosis, diagnose, report};
 
 const OFTEN: [u64; 6] = [200, 500, 1100, 2300, 4700, 9500];
 
@@ -42,9 +45,15 @@ fn of_too_many_open_connections_those_silent_longest_are_judged_early() {
     assert_eq!((all_kept.connections(), all_kept.given_up()), (4096, 0));
     assert_eq!(some_given_up.connections(), 4097);
     assert_eq!(some_given_up.given_up(), 1025);
+    let mut told = Vec::new();
     for diagnosis in [all_kept, some_given_up] {
         assert_eq!(diagnosis.findings.len(), 1);
+        report::write(&[(Path::new("line.pcap"), diagnosis)], &mut told).unwrap();
     }
+    let told = String::from_utf8(told).unwrap();
+    assert_eq!(told.matches("were judged early").count(), 1);
+    let words = "1025 connections were judged early, more than 4096 being open at once.";
+    assert!(told.contains(words), "{told}");
 }
 
 #[test]
@@ -79,6 +88,12 @@ fn the_same_syn_with_another_mss_has_been_clamped() {
     let raised = diagnosed([syns(7..8, 1452), syns(7..8, 1460)]);
     let change = &raised.mss_changes[0];
     assert_eq!((change.from, change.to), (1460, 1452));
+    let no_syn = Segment {
+        options: mss(536),
+        ..answer(0, 0)
+    };
+    let counts = diagnosed([Capture::new().and([no_syn])]).mss_counts;
+    assert_eq!(counts, [].into());
     let many = diagnosed([syns(0..101, 1460), syns(0..101, 1452)]);
     assert_eq!(many.mss_changes.len(), 100);
 }
@@ -161,5 +176,20 @@ fn fragments_are_counted_and_tunnels_looked_into_when_asked() {
             diagnosis.see(packet);
         }
         assert_eq!(diagnosis.connections(), expected);
+    }
+}
+
+#[test]
+fn a_connection_in_a_pppoe_session_is_told_from_one_that_is_in_none() {
+    for (name, expected) in [
+        ("pppoe-upload-1492-lan.pcap", true),
+        ("upload-1492-lan.pcap", false),
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/traces/paths");
+        let (diagnosis, _) = diagnose(File::open(folder.join(name)).unwrap(), false).unwrap();
+        assert!(!diagnosis.findings.is_empty());
+        for finding in &diagnosis.findings {
+            assert_eq!(finding.in_pppoe, expected, "{name}");
+        }
     }
 }

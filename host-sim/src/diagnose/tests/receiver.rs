@@ -120,17 +120,37 @@ fn a_hole_that_is_filled_in_time_or_elsewhere_is_none() {
 }
 
 #[test]
-fn a_hole_ends_where_the_first_of_what_came_behind_it_begins() {
-    let early = data(210, HOLE + 1460 + 500, 50);
+fn a_hole_begins_behind_what_the_receiver_got_elsewhere() {
+    let hole = HOLE + 500;
     let capture = Capture::opened()
-        .and([data(200, SERVER, FIRST), early, data(220, HOLE + 1460, 500)])
-        .and([answer(230, HOLE), data(3300, HOLE + 1460 + 550, 50)]);
+        .and([data(200, SERVER, FIRST), answer(205, hole)])
+        .and([data(300, hole + 1460, 50), data(3300, hole + 1510, 50)]);
+    assert_eq!(capture.verdict(), HIGH);
+}
+
+#[test]
+fn a_hole_ends_where_the_first_of_what_came_behind_it_begins() {
+    let behind = HOLE + 1460;
+    let [first, second, third] = [0, 700, 1400].map(|bytes| behind + bytes);
+    let capture = Capture::opened().and([
+        data(200, SERVER, FIRST),
+        data(210, second, 700),
+        data(220, first, 700),
+        answer(230, HOLE),
+        data(3300, third, 700),
+    ]);
     let finding = capture.finding().unwrap();
     assert_eq!(
         evidence(&finding)[0].1,
         "1460 bytes are missing before this packet: exactly 1 full-size segment of 1460"
     );
-    let filled = capture.and([data(3400, HOLE, 1460), data(9000, HOLE + 2060, 50)]);
+    let next = third + 700;
+    let filled = capture.and([
+        data(3400, HOLE, 1460),
+        answer(3410, behind),
+        data(9000, next, 50),
+        data(9100, next + 50, 50),
+    ]);
     assert_eq!(
         filled.verdict(),
         "nothing",

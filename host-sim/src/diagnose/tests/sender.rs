@@ -156,6 +156,49 @@ fn a_size_that_passed_once_is_not_what_vanishes() {
 }
 
 #[test]
+fn the_largest_packet_that_passed_is_told_whichever_came_first() {
+    for sizes in [[500, 1000], [1000, 500]] {
+        let mut next = SERVER;
+        let passed = sizes.map(|size: u16| {
+            let sent = data(30, next, size);
+            next += u32::from(size);
+            [sent, answer(40, next)]
+        });
+        let capture = Capture::opened().and(passed.into_iter().flatten());
+        let capture = capture.and(OFTEN.map(|at_ms| data(at_ms, next, 1460)));
+        let finding = capture.finding().unwrap();
+        assert_eq!(finding.path_mtu.at_least_bytes, Some(1040), "{sizes:?}");
+    }
+}
+
+#[test]
+fn of_more_than_32_segments_under_way_the_last_are_not_told_apart() {
+    let sizes = [[100; 32].as_slice(), &[1000]].concat();
+    let mut next = SERVER;
+    let under_way: Vec<Segment> = sizes
+        .into_iter()
+        .map(|size| {
+            let sent = data(30, next, size);
+            next += u32::from(size);
+            sent
+        })
+        .collect();
+    let capture = Capture::opened().and(under_way).and([answer(40, next)]);
+    let capture = capture.and(OFTEN.map(|at_ms| data(at_ms, next, 1460)));
+    let finding = capture.finding().unwrap();
+    assert_eq!(finding.path_mtu.at_least_bytes, Some(140));
+}
+
+#[test]
+fn a_receiver_that_was_heard_of_before_it_was_sent_again_may_be_gone() {
+    let capture = Capture::opened()
+        .and(sent(&OFTEN[..1]))
+        .and([answer(250, SERVER)])
+        .and(sent(&OFTEN[1..]));
+    assert_eq!(capture.verdict(), "Suspected, Low");
+}
+
+#[test]
 fn only_the_byte_that_the_receiver_waits_for_counts() {
     let next = SERVER + 1460;
     let later = OFTEN.map(|at_ms| data(at_ms, next, 1460));
@@ -342,6 +385,15 @@ fn a_sender_that_made_its_segments_smaller_worked_around_it() {
         let capture = shrunk(in_vain, later);
         assert_eq!(capture.verdict(), expected, "{in_vain} {later:?}");
     }
+    let small = Capture::new()
+        .and(handshake(mss(536), mss(1460)))
+        .and(OFTEN[..3].iter().map(|&at_ms| data(at_ms, SERVER, 536)))
+        .and([data(10_000, SERVER, 300), answer(10_050, SERVER + 300)])
+        .and([
+            data(11_000, SERVER + 300, 300),
+            answer(11_050, SERVER + 600),
+        ]);
+    assert_eq!(small.verdict(), "nothing", "every path carries 576 bytes");
     let capture = shrunk(3, &[1000]);
     assert!(capture.diagnosed().has_black_hole());
     let finding = capture.finding().unwrap();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::script::{Capture, From, SERVER, SYN, Segment, answer, data, handshake, mss};
-use crate::diagnose::{Diagnosis, report};
+use crate::diagnose::{Diagnosis, json, report};
 
 const OFTEN: [u64; 6] = [200, 500, 1100, 2300, 4700, 9500];
 
@@ -171,6 +171,12 @@ MSS in SYNs: 1452 (2x, clamped for PPPoE).
 Between the captures an MSS of 1460 became 1452: there is a clamp.
 "
     );
+    let both = [("lan.pcap", 1460), ("wan.pcap", 1460)];
+    let seen = both.map(|(path, size)| (Path::new(path), opened(size).diagnosed()));
+    let mut out = Vec::new();
+    json::write(&seen, &mut out).unwrap();
+    let line: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(line["summary"]["mss"]["1460"], 4);
     let alone = told(vec![("lan.pcap", opened(1460).diagnosed())]);
     assert!(alone.starts_with("3 packets"), "{alone}");
 }

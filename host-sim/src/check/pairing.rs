@@ -270,6 +270,13 @@ impl Pairing {
         }
     }
 
+    /// Whether both windows of both files hold nothing.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        let mut files = self.files.iter();
+        files.all(|file| file.first.is_empty() && file.second.is_empty())
+    }
+
     /// How many places and bytes both windows of a file hold.
     #[cfg(test)]
     pub(super) fn held(&self, side: Side) -> (usize, usize) {

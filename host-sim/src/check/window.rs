@@ -63,6 +63,12 @@ impl Window {
         (self.slots.len(), bytes.sum())
     }
 
+    /// Nothing is held, not even a key.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.index.is_empty()
+    }
+
     /// The packet that waits longest.
     pub(super) fn oldest(&self) -> Option<&Waiting> {
         self.slots.front()?.waiting.as_ref()

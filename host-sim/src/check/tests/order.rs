@@ -209,6 +209,7 @@ fn most_held(window: usize, before: &[Vec<u8>], after: &[Vec<u8>]) -> (usize, us
         most.0 = most.0.max(places + other_places);
         most.1 = most.1.max(bytes + other_bytes);
     }
+    assert!(pairing.is_empty());
     most
 }
 

@@ -11,7 +11,7 @@ use super::neighbour::{Due, Resolution};
 use super::port::{Hop, Origin, PortId};
 use super::time::Instant;
 use super::uplink::Uplink;
-use super::waiting::{Awaited, CAPACITY, Parked, Parking};
+use super::waiting::{Awaited, CAPACITY, Packet, Parking};
 use super::wires::Wires;
 use super::{Router, ndp, wan};
 
@@ -86,37 +86,36 @@ impl<const SESSIONS: usize, U: Uplink> Router<SESSIONS, U> {
     // Inlined, its place for a packet would be on the stack of every packet.
     #[inline(never)]
     pub(super) fn resume(&mut self, now: Instant, wires: &mut impl Wires) {
+        let mut packet = Packet::new();
         // A first fragment that is taken up releases later ones: at most all packets, twice.
         for _ in 0..2 * CAPACITY {
-            let Some(parked) = self.waiting.take_released() else {
+            let Some(parked) = self.waiting.take_released(&mut packet) else {
                 return;
             };
-            self.take_up(parked, now, wires);
+            let fate = self.packet(&parked.origin, &mut packet, now, wires);
+            self.tally(fate);
         }
         self.waiting.forget_released();
-    }
-
-    fn take_up(&mut self, mut parked: Parked, now: Instant, wires: &mut impl Wires) {
-        let fate = self.packet(&parked.origin, &mut parked.packet, now, wires);
-        self.tally(fate);
     }
 
     /// Asks the neighbours that are due, gives up those that don't answer, and the packets that
     /// waited for them or for anything else for too long.
     pub(super) fn poll_neighbours(&mut self, now: Instant, wires: &mut impl Wires) {
+        let mut packet = Packet::new();
         // Every neighbour is due at most once at one moment.
         while let Some(due) = self.neighbours.due(now) {
             match due {
                 Due::Ask(hop) => self.ask(hop, wires),
                 Due::Failed(hop) => {
-                    if let Some(parked) = self.waiting.take(Awaited::Neighbour(hop)) {
-                        self.report_host_unreachable(&parked.origin, &parked.packet, now, wires);
+                    let parked = self.waiting.take(Awaited::Neighbour(hop), &mut packet);
+                    if let Some(parked) = parked {
+                        self.report_host_unreachable(&parked.origin, &packet, now, wires);
                         self.counters.dropped.count(Drop::NeighbourUnresolved);
                     }
                 }
             }
         }
-        while let Some(parked) = self.waiting.take_expired(now) {
+        while let Some(parked) = self.waiting.drop_expired(now) {
             self.counters
                 .dropped
                 .count(lost_waiting_for(parked.awaited));

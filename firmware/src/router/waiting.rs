@@ -5,7 +5,7 @@ use heapless::Vec;
 
 use super::fragments::FragmentKey;
 use super::port::{Hop, Origin};
-use super::session::Slots;
+use super::session::{Slot, Slots};
 use super::time::Instant;
 
 pub(crate) const CAPACITY: usize = 8;
@@ -25,13 +25,16 @@ pub(crate) enum Awaited {
     FirstFragment(FragmentKey),
 }
 
-/// A packet that waits.
+/// What is known of a packet that waits.
+#[derive(Clone, Copy)]
 pub(crate) struct Parked {
     pub(crate) awaited: Awaited,
     pub(crate) origin: Origin,
-    pub(crate) packet: Vec<u8, PACKET_LEN>,
     until: Instant,
 }
+
+/// A packet that waits, or has waited.
+pub(crate) type Packet = Vec<u8, PACKET_LEN>;
 
 /// Whether there was a place.
 pub(crate) enum Parking {
@@ -45,6 +48,8 @@ pub(crate) enum Parking {
 /// All packets that wait.
 pub(crate) struct Waiting {
     slots: Slots<Parked, CAPACITY>,
+    /// The packet in each slot. Apart from what is known of it, so that it is only copied in, and out.
+    packets: [Packet; CAPACITY],
     /// What has come, and packets may have waited for: one thing at most. As an `Option` it would not be
     /// all zeros when there is none.
     released: Vec<Awaited, 1>,
@@ -54,6 +59,7 @@ impl Waiting {
     pub(crate) const fn new() -> Self {
         Self {
             slots: Slots::new(),
+            packets: [const { Vec::new() }; CAPACITY],
             released: Vec::new(),
         }
     }
@@ -82,9 +88,9 @@ impl Waiting {
     }
 
     /// The next packet that has waited for what has come; with the last one this is forgotten.
-    pub(crate) fn take_released(&mut self) -> Option<Parked> {
+    pub(crate) fn take_released(&mut self, packet: &mut Packet) -> Option<Parked> {
         let awaited = *self.released.first()?;
-        let parked = self.take(awaited);
+        let parked = self.take(awaited, packet);
         if parked.is_none() {
             self.released.clear();
         }
@@ -98,11 +104,11 @@ impl Waiting {
         packet: &[u8],
         now: Instant,
     ) -> Parking {
-        let Ok(packet) = Vec::from_slice(packet) else {
+        if packet.len() > PACKET_LEN {
             return Parking::Full;
-        };
+        }
         let (wait_ms, displaced) = match awaited {
-            Awaited::Neighbour(_) => (NEIGHBOUR_WAIT_MS, self.take(awaited)),
+            Awaited::Neighbour(_) => (NEIGHBOUR_WAIT_MS, self.remove(|old| old.awaited == awaited)),
             Awaited::FirstFragment(_) => (FRAGMENT_WAIT_MS, None),
         };
         let awaited_by = self.slots.iter().map(|(_, parked)| parked.awaited);
@@ -111,27 +117,34 @@ impl Waiting {
         if matches!(awaited, Awaited::FirstFragment(_)) && fragments >= MAX_FRAGMENTS {
             return Parking::Full;
         }
-        let parked = self.slots.insert(Parked {
+        let slot = self.slots.insert(Parked {
             awaited,
             origin,
-            packet,
             until: now.after_ms(wait_ms),
         });
-        match (parked, displaced) {
-            (None, _) => Parking::Full,
-            (Some(_), Some(_)) => Parking::InPlaceOfAnother,
-            (Some(_), None) => Parking::Parked,
+        let place = slot.and_then(|slot| self.packets.get_mut(usize::from(slot)));
+        let Some(place) = place else {
+            return Parking::Full;
+        };
+        copy(packet, place);
+        if displaced.is_some() {
+            Parking::InPlaceOfAnother
+        } else {
+            Parking::Parked
         }
     }
 
     /// One of the packets that wait for this.
-    pub(crate) fn take(&mut self, awaited: Awaited) -> Option<Parked> {
-        self.take_if(|parked| parked.awaited == awaited)
+    pub(crate) fn take(&mut self, awaited: Awaited, packet: &mut Packet) -> Option<Parked> {
+        let (slot, parked) = self.remove(|parked| parked.awaited == awaited)?;
+        copy(self.packets.get(usize::from(slot))?, packet);
+        Some(parked)
     }
 
-    /// One of the packets that have waited for too long.
-    pub(crate) fn take_expired(&mut self, now: Instant) -> Option<Parked> {
-        self.take_if(|parked| parked.until <= now)
+    /// Drops one of the packets that have waited for too long.
+    pub(crate) fn drop_expired(&mut self, now: Instant) -> Option<Parked> {
+        let (_, parked) = self.remove(|parked| parked.until <= now)?;
+        Some(parked)
     }
 
     pub(crate) fn next_expiry(&self) -> Option<Instant> {
@@ -142,17 +155,58 @@ impl Waiting {
         self.slots.len()
     }
 
-    fn take_if(&mut self, is_it: impl Fn(&Parked) -> bool) -> Option<Parked> {
+    fn remove(&mut self, is_it: impl Fn(&Parked) -> bool) -> Option<(Slot, Parked)> {
         let (slot, _) = self.slots.iter().find(|(_, parked)| is_it(parked))?;
-        self.slots.remove(slot)
+        Some((slot, self.slots.remove(slot)?))
     }
+}
+
+/// Makes a packet of these bytes, which are no more than fit.
+fn copy(bytes: &[u8], packet: &mut Packet) {
+    packet.clear();
+    packet.extend_from_slice(bytes).ok();
 }
 
 #[cfg(test)]
 mod tests {
+    use core::net::Ipv4Addr;
+
+    use super::{Awaited, PACKET_LEN, Packet, Parking, Waiting};
+    use crate::router::address::Address;
+    use crate::router::port::{Hop, Origin, PortId};
+    use crate::router::time::Instant;
+
     #[test]
     fn a_place_holds_the_largest_packet_of_a_port() {
         let largest = usize::from(crate::router::config::MAX_MTU_BYTES);
-        assert_eq!(super::PACKET_LEN, largest);
+        assert_eq!(PACKET_LEN, largest);
+    }
+
+    #[test]
+    fn the_largest_packet_waits_as_it_came_and_a_longer_one_takes_no_place() {
+        let origin = Origin {
+            port: PortId::Wan,
+            station: [2; 6],
+            to_many: false,
+        };
+        let awaited = Awaited::Neighbour(Hop {
+            port: PortId::Wan,
+            neighbour: Address::V4(Ipv4Addr::LOCALHOST),
+        });
+        let mut waiting = Waiting::new();
+        let mut bytes = [0; PACKET_LEN + 1];
+        for (byte, number) in bytes.iter_mut().zip((0..=u8::MAX).cycle()) {
+            *byte = number;
+        }
+        let (largest, longer) = (&bytes[..PACKET_LEN], &bytes[..]);
+        let parking = waiting.park(awaited, origin, largest, Instant(0));
+        assert!(matches!(parking, Parking::Parked));
+        let parking = waiting.park(awaited, origin, longer, Instant(0));
+        assert!(matches!(parking, Parking::Full));
+        assert_eq!(waiting.len(), 1);
+        let mut packet = Packet::new();
+        assert!(waiting.take(awaited, &mut packet).is_some());
+        assert_eq!(packet, largest);
+        assert_eq!(waiting.len(), 0);
     }
 }

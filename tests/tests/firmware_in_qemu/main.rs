@@ -51,9 +51,9 @@ on_each_board! {
 }
 
 /// Of the stack, until the first answer.
-const START_STACK_BYTES: usize = 20_000;
+const START_STACK_BYTES: usize = 14_000;
 /// Of the stack, for frames: executor, driver, router and interrupts together.
-const FRAMES_STACK_BYTES: usize = 16_000;
+const FRAMES_STACK_BYTES: usize = 10_000;
 
 const ANY_SEED: &str = "seed=5eed5eed5eed5eed5eed5eed5eed5eed";
 const WITHOUT_CLAMP: &str = "seed=5eed5eed5eed5eed5eed5eed5eed5eed clamp=off";

@@ -5,7 +5,7 @@ use host_sim::Exit;
 use super::{LEAST, as_json, simulate, simulate_text};
 
 /// The client's link is away for a moment; a hop in the middle is narrow, and says so.
-const OWN_STACKS: &str = "\
+pub(super) const OWN_STACKS: &str = "\
 title = 't'
 until_s = 30
 [hosts.left]

@@ -132,3 +132,66 @@ fn attempt(arguments: &BlackHoleArguments, clamp: bool) -> Result<Attempt, Strin
     network.finish()?;
     Ok(attempt)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::attempt::BlackHole;
+    use super::*;
+    use crate::lab::transfer::Transfer;
+
+    /// As it should be with the clamp, and without it.
+    fn good(clamp: bool) -> Attempt {
+        Attempt {
+            transfer: Transfer {
+                end: if clamp { End::Finished } else { End::Hung },
+                mss_offered: Some(1460),
+                mss_arrived: Some(if clamp { 1452 } else { 1460 }),
+                mss_returned: Some(1460),
+                mss_returned_arrived: Some(1460),
+                file_bytes: 0,
+                took_ms: 0,
+                silent_ms: 0,
+                sha1: None,
+                longest_packet_len: 1492,
+                lost_frames: 0,
+            },
+            black_hole: BlackHole {
+                swallowed_packets: if clamp { 0 } else { 3 },
+                most_tried_len: 1500,
+                most_tried_times: if clamp { 0 } else { 2 },
+            },
+        }
+    }
+
+    #[test]
+    fn without_the_clamp_the_mss_passes_and_the_same_packet_never_does() {
+        assert!(hung_as_it_should(&good(false)));
+        let changes: [fn(&mut Attempt); 4] = [
+            |attempt| attempt.transfer.end = End::Finished,
+            |attempt| attempt.transfer.mss_arrived = Some(1452),
+            |attempt| attempt.transfer.mss_arrived = None,
+            |attempt| attempt.black_hole.most_tried_times = 1,
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut attempt = good(false);
+            change(&mut attempt);
+            assert!(!hung_as_it_should(&attempt), "{number}");
+        }
+    }
+
+    #[test]
+    fn with_the_clamp_the_mss_is_lowered_to_the_link_and_nothing_is_too_long() {
+        assert!(finished_as_it_should(&good(true)));
+        let changes: [fn(&mut Attempt); 4] = [
+            |attempt| attempt.transfer.end = End::Hung,
+            |attempt| attempt.transfer.mss_arrived = Some(1453),
+            |attempt| attempt.transfer.mss_offered = Some(1452),
+            |attempt| attempt.black_hole.swallowed_packets = 1,
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut attempt = good(true);
+            change(&mut attempt);
+            assert!(!finished_as_it_should(&attempt), "{number}");
+        }
+    }
+}

@@ -166,3 +166,82 @@ impl fmt::Display for Endpoint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(layers: &[(Layer, usize)], bytes: &[u8]) -> String {
+        let mut path = Path::default();
+        for &(layer, at) in layers {
+            path.passed(layer, at);
+        }
+        path.encapsulation(bytes)
+    }
+
+    #[test]
+    fn an_encapsulation_is_told_from_the_outside_in() {
+        let tagged = [0xe0, 0x07];
+        for (layers, expected) in [
+            (
+                &[(Layer::Ethernet, 0), (Layer::Ipv4, 14), (Layer::Tcp, 34)][..],
+                "ipv4",
+            ),
+            (
+                &[
+                    (Layer::Vlan, 0),
+                    (Layer::Pppoe, 2),
+                    (Layer::Ppp, 8),
+                    (Layer::Ipv6, 10),
+                ],
+                "vlan 7 / pppoe / ipv6",
+            ),
+            (&[(Layer::Ppp, 0), (Layer::Ipv4, 2)], "ppp / ipv4"),
+            (
+                &[
+                    (Layer::Ipv4, 0),
+                    (Layer::Gre, 20),
+                    (Layer::Ethernet, 24),
+                    (Layer::Ipv6, 38),
+                ],
+                "ipv4 / gre / ethernet / ipv6",
+            ),
+            (&[(Layer::Vlan, 1), (Layer::Snap, 2)], "vlan / llc/snap"),
+        ] {
+            assert_eq!(said(layers, &tagged), expected);
+        }
+    }
+
+    #[test]
+    fn a_handshake_is_a_syn_or_a_syn_ack_and_nothing_else() {
+        let mut path = Path::default();
+        path.passed(Layer::Tcp, 0);
+        let handshake = |flags| {
+            let mut bytes = [0; 20];
+            bytes[13] = flags;
+            path.handshake(&bytes)
+        };
+        assert_eq!(handshake(SYN), Some(Handshake::Syn));
+        assert_eq!(handshake(SYN | ACK), Some(Handshake::SynAck));
+        assert_eq!(handshake(ACK), None);
+        assert_eq!(handshake(0x04), None);
+        assert_eq!(handshake(SYN | 0xe8), Some(Handshake::Syn));
+    }
+    #[test]
+    fn who_talks_to_whom_is_told_with_ports_where_they_are_known() {
+        let end = |address: &str, port| Endpoint {
+            address: address.parse().expect("an address"),
+            port,
+        };
+        let flow = Flow {
+            source: end("2001:db8::1", Some(80)),
+            destination: end("192.0.2.1", Some(443)),
+        };
+        assert_eq!(flow.to_string(), "[2001:db8::1]:80 > 192.0.2.1:443");
+        assert_eq!(end("2001:db8::1", None).to_string(), "2001:db8::1");
+        assert_eq!(
+            format!("{:7}|{:3}", Handshake::Syn, Handshake::SynAck),
+            "SYN    |SYN-ACK"
+        );
+    }
+}

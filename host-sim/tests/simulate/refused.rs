@@ -272,6 +272,7 @@ fn a_flow_or_a_change_or_an_expectation_that_can_not_be() {
             "bytes = 0",
             "flows.f: bytes: not between 1 and",
         ),
+        ("bytes = 1000", "bytes = 2000000000", "bytes: not between"),
         ("bytes = 1000", "bytes = 1000000001", "bytes: not between"),
         (
             "bytes = 1000",

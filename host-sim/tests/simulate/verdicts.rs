@@ -220,3 +220,67 @@ fn of_the_whole() {
 }
 
 const WIDE: (&str, &str) = ("mtu_bytes = 1400", "mtu_bytes = 1500");
+
+#[test]
+fn what_is_expected_is_said() {
+    for (expect, said) in [
+        ("flows.f.hangs = true", "yes"),
+        ("network.icmp_seen = false", "no"),
+        ("flows.f.completes_within_s = 1.5", "within 1.500 s"),
+        ("flows.f.sent_again_at_most = 7", "at most 7"),
+        ("links.b.no_packet_above_bytes = 1400", "1400"),
+        ("network.nothing_lost_after_s = 2.25", "not after 2.250 s"),
+    ] {
+        let (_, out, _) = simulate_text(&format!("{NETWORK}{expect}\n"), &["--json"]);
+        assert_eq!(as_json(&out)["verdicts"][0]["expected"], said, "{expect}");
+    }
+}
+
+/// The verdict on a scenario's variants, beside what they expect of themselves.
+fn of_variants(cure: &str, fault: &str) -> Vec<(String, bool)> {
+    let text = format!(
+        "{NETWORK}flows.f.completes_within_s = 1.0\n[without.cure]\n{cure}\n[without.fault]\n{fault}\n"
+    );
+    let (_, out, err) = simulate_text(&text, &["--variants", "--json"]);
+    assert_eq!(err, "");
+    let last = |line: &str| {
+        let verdicts = as_json(line)["verdicts"].clone();
+        let verdict = verdicts.as_array().and_then(|all| all.last()).cloned();
+        let verdict = verdict.expect("a verdict");
+        (
+            verdict["found"].as_str().expect("words").to_owned(),
+            verdict["held"] == true,
+        )
+    };
+    out.lines().map(last).collect()
+}
+
+#[test]
+fn without_its_cure_or_its_fault_something_else_must_happen_and_without_both_all_complete() {
+    let found = |found: &str, held| (found.to_owned(), held);
+    let silent = "routers.two.keeps_silent = true";
+    let cut = "links.c.loss_percent = 100";
+    let same = of_variants("", "title = 'u'");
+    assert_eq!(
+        same[1..],
+        [
+            found("all the same", false),
+            found("all the same", false),
+            found("all do", true),
+        ]
+    );
+    let other = of_variants(silent, cut);
+    assert_eq!(
+        other[1..],
+        [
+            found("it does", true),
+            found("it does", true),
+            found("not all do", false),
+        ]
+    );
+    let damaged = of_variants(
+        "links.b = { corrupt_percent = 20, mtu_bytes = 1500 }",
+        "routers.one.recomputes_checksums = true",
+    );
+    assert_eq!(damaged[3], found("not all do", false));
+}

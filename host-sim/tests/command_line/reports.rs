@@ -63,3 +63,38 @@ fn no_colour_goes_where_there_is_no_terminal() {
     assert_plain(stderr(&output));
     assert!(stderr(&output).contains("--no-such-flag"));
 }
+
+#[test]
+fn the_report_for_eyes_is_a_table_of_syns_and_the_counts_behind_it() {
+    let folder = Folder::new();
+    let mut without_mss = sample::syn(1460);
+    let options_at = without_mss.len() - 4;
+    without_mss[options_at..].fill(1);
+    let records = [sample::syn(1460), sample::data(100), without_mss];
+    let captured = [&sample::FILE_HEADER[..], &records.concat()].concat();
+    let input = folder.file("in.pcap", &captured);
+    let out = folder.path("out.pcap");
+    let output = clamp(&input, &out)
+        .arg("--insert-missing")
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
+    assert_eq!(
+        stdout(&output).trim_start(),
+        "\
+packet           from > to                                      MSS                             encapsulation
+      1  SYN      192.0.2.2:40000 > 198.51.100.2:80              1460 -> 1452                    ipv4
+      3  SYN      192.0.2.2:40000 > 198.51.100.2:80              none -> 536                     ipv4
+
+packets                                             3
+  clamped                                           1
+  MSS option inserted                               1
+  fits                                              0
+  left alone                                        1
+    TCP without SYN                                 1
+  malformed                                         0
+"
+    );
+    let clamped = fs::read(out).unwrap();
+    assert_eq!(clamped.len(), captured.len() + 4, "an option is four bytes");
+}

@@ -3,10 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::script::{Capture, SERVER, SYN, Segment, answer, data, handshake, mss};
+use super::script::{Capture, OFTEN, SERVER, SYN, Segment, answer, data, handshake, mss};
 use crate::diagnose::{Diagnosis, diagnose, report};
-
-const OFTEN: [u64; 6] = [200, 500, 1100, 2300, 4700, 9500];
 
 /// One connection from this port with a black hole in it.
 fn black_hole(client_port: u16) -> Capture {

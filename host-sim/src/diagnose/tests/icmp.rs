@@ -1,9 +1,7 @@
 //! ICMP errors that say that a packet was too big: heard by the sender, or not.
 
-use super::script::{Capture, SERVER, answer, data, evidence, handshake, mss};
+use super::script::{Capture, OFTEN, SERVER, answer, data, evidence, handshake, mss};
 use crate::diagnose::Finding;
-
-const OFTEN: [u64; 6] = [200, 500, 1100, 2300, 4700, 9500];
 
 fn in_vain(capture: Capture) -> Capture {
     let sent = OFTEN.map(|at_ms| data(at_ms, SERVER, 1460));

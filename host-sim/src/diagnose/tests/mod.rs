@@ -5,4 +5,5 @@ mod icmp;
 mod receiver;
 mod script;
 mod sender;
+mod sizes;
 mod words;

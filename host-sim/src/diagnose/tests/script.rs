@@ -9,6 +9,8 @@ const RAW_IP: u16 = 101;
 pub(super) const SYN: u8 = 0x02;
 pub(super) const ACK: u8 = 0x10;
 pub(super) const FIN: u8 = 0x01;
+/// When a segment is sent again and again, in milliseconds.
+pub(super) const OFTEN: [u64; 6] = [200, 500, 1100, 2300, 4700, 9500];
 /// Where the data of each end begins.
 pub(super) const SERVER: u32 = 1000;
 pub(super) const CLIENT: u32 = 5000;
@@ -47,6 +49,11 @@ pub(super) fn data(at_ms: u64, sequence: u32, payload_bytes: u16) -> Segment {
         window: 65000,
         dont_fragment: true,
     }
+}
+
+/// The first full segment, sent at these times.
+pub(super) fn sent(at_ms: &[u64]) -> impl Iterator<Item = Segment> {
+    at_ms.iter().map(|&at_ms| data(at_ms, SERVER, 1460))
 }
 
 /// What the client got.

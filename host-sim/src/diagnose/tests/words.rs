@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use super::script::{Capture, From, SERVER, SYN, Segment, answer, data, handshake, mss};
+use super::script::{Capture, From, OFTEN, SERVER, SYN, Segment, answer, data, handshake, mss};
 use crate::diagnose::{Diagnosis, json, report};
-
-const OFTEN: [u64; 6] = [200, 500, 1100, 2300, 4700, 9500];
 
 fn in_vain(capture: Capture) -> Capture {
     let sent = OFTEN.map(|at_ms| data(at_ms, SERVER, 1460));

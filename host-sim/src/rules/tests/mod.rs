@@ -180,6 +180,8 @@ fn what_a_rule_asks_is_all_in_its_selection() {
                 tcp-mss-clamp value=1400";
     let routeros = "/ipv6 firewall mangle add chain=forward protocol=tcp tcp-flags=syn action=change-mss \
                     src-address=2001:db8::/32 dst-address=!2001:db8::/32 new-mss=1400";
+    let v4_only = selection("rule family=ipv4 tcp-mss-clamp value=1400");
+    assert_eq!(v4_only.version, Some(IpVersion::V4));
     let nft = "ip6 saddr 2001:db8::/32 ip6 daddr != 2001:db8::/32 tcp flags syn tcp option maxseg size set 1400";
     for text in [rich, routeros, nft] {
         let asked = ClampRule {

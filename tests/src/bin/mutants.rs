@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use tests::mutants::{Bench, List, Selection, Tally, faults};
+use tests::mutants::{Bench, List, Selection, Share, Tally, faults};
 
 #[derive(Parser)]
 #[command(about = "Sees the tests catch the mutants of the code")]
@@ -23,7 +23,7 @@ struct Arguments {
     seconds: Option<u64>,
     /// Only one share of the list's mutants: 0/2 is the first of two.
     #[arg(long, conflicts_with = "seconds")]
-    share: Option<String>,
+    share: Option<Share>,
 }
 
 fn main() -> ExitCode {
@@ -52,7 +52,7 @@ fn run(arguments: &Arguments) -> Result<Vec<String>, String> {
     let commit = git(&root, &["rev-parse", "--short=12", "HEAD"])?;
     let commit = commit.trim();
     let Some(seconds) = arguments.seconds else {
-        let share = arguments.share.clone();
+        let share = arguments.share;
         let all = share.is_none();
         let judged = bench.judge(share.map_or(Selection::All, Selection::Share), None)?;
         println!("{commit}: {}", Tally(&judged));
@@ -94,9 +94,9 @@ fn last_change(root: &Path, list: &List) -> Result<Option<tempfile::NamedTempFil
 }
 
 /// The share of all mutants that this commit's name chooses.
-fn share(commit: &str, shares: u64) -> Result<String, String> {
+fn share(commit: &str, shares: u64) -> Result<Share, String> {
     let number = u64::from_str_radix(commit, 16).map_err(|error| format!("{commit}: {error}"))?;
-    Ok(format!("{}/{shares}", number % shares))
+    Share::of(number, shares)
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Result<String, String> {

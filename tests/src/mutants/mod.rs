@@ -5,9 +5,11 @@ mod bench;
 mod list;
 mod pattern;
 mod selection;
+mod share;
 mod verdict;
 
 pub use bench::Bench;
 pub use list::{Judge, List};
 pub use selection::Selection;
+pub use share::Share;
 pub use verdict::{Fate, Judged, Tally, faults};

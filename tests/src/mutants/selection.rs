@@ -4,13 +4,15 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::share::Share;
+
 /// Which of a list's mutants are judged.
 #[derive(Debug)]
 pub enum Selection {
     /// All of them.
     All,
-    /// One share, as cargo-mutants says it: `0/20` is the first of twenty.
-    Share(String),
+    /// One share of them.
+    Share(Share),
     /// Those on the lines that a diff adds.
     Diff(PathBuf),
     /// Those with these names, line numbers included.
@@ -22,7 +24,7 @@ impl Selection {
         match self {
             Self::All => {}
             Self::Share(share) => {
-                command.args(["--sharding", "round-robin", "--shard", share]);
+                command.args(["--sharding", "round-robin", "--shard", &share.to_string()]);
             }
             Self::Diff(diff) => {
                 command.arg("--in-diff").arg(diff);

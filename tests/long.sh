@@ -39,7 +39,7 @@ interpret() {
     local target
     for target in x86_64-unknown-linux-gnu s390x-unknown-linux-gnu; do
         cargo +nightly miri test --quiet -p clamp-core --target "$target" --lib
-        CORPUS_STEP=1 cargo +nightly miri test --quiet -p reference --target "$target" --test conformance -- \
+        WHOLE_CORPUS=1 cargo +nightly miri test --quiet -p reference --target "$target" --test conformance -- \
             --test-threads=1
     done
 }

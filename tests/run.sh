@@ -36,6 +36,8 @@ interpret_core() {
     cargo +nightly miri test --quiet -p clamp-core
     cargo +nightly miri test --quiet -p reference --test conformance -- --test-threads=1
     cargo +nightly miri test --quiet -p clamp-core --target s390x-unknown-linux-gnu --lib
+    cargo +nightly miri test --quiet -p reference --target s390x-unknown-linux-gnu --test conformance -- \
+        --test-threads=1
 }
 
 prepare

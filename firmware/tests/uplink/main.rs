@@ -13,7 +13,7 @@ mod leased;
 mod on_link;
 #[path = "../router/packets.rs"]
 mod packets;
-#[path = "../pppoe/peer.rs"]
+#[path = "../pppoe/peer/mod.rs"]
 mod peer;
 #[path = "../router/random.rs"]
 mod random;

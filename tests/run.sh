@@ -67,6 +67,8 @@ step 'Mutants of the core, 100 s' cargo run --quiet -p tests --bin mutants -- --
 step 'Mutants of the firmware, 100 s' cargo run --quiet -p tests --bin mutants -- firmware.txt --seconds 100
 step 'Mutants of host-sim: verdicts, 40 s' \
     cargo run --quiet -p tests --bin mutants -- host_sim_verdicts.txt --seconds 40
+step 'Mutants of host-sim: networks, 40 s' \
+    cargo run --quiet -p tests --bin mutants -- host_sim_networks.txt --seconds 40
 step 'A panic is a link error' cargo bench --quiet -p tests --bench panic_free
 step 'Instructions a call' cargo bench --quiet -p tests --bench instructions
 step 'Side by side with others' cargo bench --quiet -p tests --bench side_by_side

@@ -225,6 +225,7 @@ fn a_machines_line_counts_every_frame_and_every_dropped_one() {
     let (_, out, _) = simulate_text(&cut, &["--json"]);
     let line = as_json(&out);
     assert_eq!(line["frames"], line["dropped"]);
+    assert_eq!(line["flows"][0]["state"], "no connection");
     assert_ne!(line["frames"], 0);
 }
 

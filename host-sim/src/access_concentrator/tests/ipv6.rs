@@ -4,7 +4,8 @@ use std::net::Ipv6Addr;
 
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
-    Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv6Packet, Ipv6Repr, NdiscRepr, UdpPacket, UdpRepr,
+    Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv6Packet, Ipv6Repr, NdiscRepr, NdiscRouterFlags,
+    UdpPacket, UdpRepr,
 };
 
 use super::super::{Delivery, Settings};
@@ -66,6 +67,7 @@ fn message(said: &[Ppp]) -> Vec<u8> {
     let datagram = UdpPacket::new_checked(packet.payload()).expect("a whole datagram");
     assert!(datagram.verify_checksum(&from.into(), &to.into()));
     assert_eq!((datagram.src_port(), datagram.dst_port()), (547, 546));
+    assert_eq!(bytes.len(), 40 + 8 + datagram.payload().len());
     datagram.payload().to_vec()
 }
 
@@ -111,12 +113,15 @@ fn a_router_says_that_it_is_there_when_the_link_is_up_and_when_it_is_asked() {
         let Icmpv6Repr::Ndisc(NdiscRepr::RouterAdvert {
             mtu,
             router_lifetime,
+            flags,
             prefix_info: None,
             ..
         }) = repr
         else {
             panic!("{repr:?}");
         };
+        let by_dhcp = NdiscRouterFlags::MANAGED | NdiscRouterFlags::OTHER;
+        assert_eq!(flags, by_dhcp);
         (from, mtu, router_lifetime.secs())
     };
     let advertised = said(&first);
@@ -255,4 +260,13 @@ fn what_is_not_for_the_link_is_forwarded_and_the_rest_is_not() {
     far[24..40].copy_from_slice(&SOMEWHERE.octets());
     assert!(line.ppp(protocol::IPV6, &far).is_empty());
     assert_eq!(line.concentrator.next_packet(), Some(far));
+}
+
+#[test]
+fn nothing_is_forwarded_before_ipv6cp_is_open() {
+    let mut line = Line::new(Settings::default());
+    let asked = line.establish();
+    line.log_in(&asked, "customer", "secret");
+    assert!(line.ppp(protocol::IPV6, &to(SOMEWHERE)).is_empty());
+    assert_eq!(line.concentrator.next_packet(), None);
 }

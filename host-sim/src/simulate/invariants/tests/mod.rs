@@ -317,7 +317,7 @@ fn a_frame_that_came_to_no_end_is_missed() {
 
 #[test]
 fn a_frame_may_come_to_any_one_end_or_wait() {
-    let counters = Counters {
+    let mut counters = Counters {
         received: 15,
         forwarded: 1,
         delivered: 2,
@@ -325,6 +325,10 @@ fn a_frame_may_come_to_any_one_end_or_wait() {
         waiting: 8,
         ..Counters::default()
     };
+    assert!(counts_each_once(&counters));
+    counters.dropped.too_big += 16;
+    assert!(!counts_each_once(&counters));
+    counters.received += 16;
     assert!(counts_each_once(&counters));
 }
 

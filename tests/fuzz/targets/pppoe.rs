@@ -15,7 +15,7 @@ use libfuzzer_sys::fuzz_target;
 mod hostile;
 #[path = "../../../firmware/tests/pppoe/hostile_peer.rs"]
 mod hostile_peer;
-#[path = "../../../firmware/tests/pppoe/peer.rs"]
+#[path = "../../../firmware/tests/pppoe/peer/mod.rs"]
 mod peer;
 #[path = "../src/bytes_as_random.rs"]
 mod random;

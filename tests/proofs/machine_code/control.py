@@ -1,6 +1,6 @@
 """That the proof can fail: each conditional jump of the option walk is taken out of the machine code, one at
-a time, and the first one of the whole call; and patches break a copy of the core. All have to be refuted, and
-the patched ones for what they break."""
+a time; the first one of the whole call takes any frame for long enough; and patches break a copy of the core.
+All have to be refuted, and the patched ones for what they break."""
 
 import shutil
 import subprocess
@@ -16,6 +16,9 @@ from program import ROOT, Program, link
 
 NO_OPERATION = {2: bytes.fromhex("00bf"), 4: bytes.fromhex("aff30080")}
 CONDITIONS = ("eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le")
+LONG_ENOUGH = ("hs", "hi", "ge", "gt")
+# A jump without a condition: 11 bits are how far (ARMv7-M, B, encoding T2).
+ALWAYS = 0xE000
 # What refutes each, and what is wrong then. The others break what is not proven here.
 PATCHES = {
     "01-odd-offset-forgotten": (Header, "a checksum that is not what RFC 1624 makes of it"),
@@ -41,6 +44,20 @@ def conditional_jumps(program, function):
         if is_branch or last.mnemonic.startswith(("cbz", "cbnz")):
             jumps.add((last.address & ~1, last.size))
     return sorted(jumps)
+
+
+def any_length(program):
+    """The first jump of the call, which asks how long the frame is, so that every frame is long enough: taken
+    always, or never, as the compiler has laid out the two ways."""
+    [(address, size), *_] = conditional_jumps(program, ENTRY)
+    code = program.project.loader.memory.load(address, size)
+    jump = program.project.factory.block(address | 1).capstone.insns[-1]
+    if jump.mnemonic[1:3] not in LONG_ENOUGH:
+        return {address: NO_OPERATION[size]}
+    if size != 2:
+        raise SystemExit(f"no jump of two bytes: {jump}")
+    offset = code[0] | (0x700 if code[0] & 0x80 else 0)
+    return {address: (ALWAYS | offset).to_bytes(2, "little")}
 
 
 def refutation(proof):
@@ -86,9 +103,9 @@ def run(path):
     for address, size in conditional_jumps(whole, WALK):
         program = Program(path, {address: NO_OPERATION[size]})
         refuted.append(is_refuted(f"the walk without its jump at {address:#x}", OptionWalk(program, layout)))
-    [(address, size), *_] = conditional_jumps(whole, ENTRY)
-    program = Program(path, {address: NO_OPERATION[size]})
-    refuted.append(is_refuted(f"the frame's length not looked at, at {address:#x}", Finder(program)))
+    changes = any_length(whole)
+    [address] = changes
+    refuted.append(is_refuted(f"any length of frame, at {address:#x}", Finder(Program(path, changes))))
     refuted.append(are_refuted(PATCHES))
     return all(refuted)
 

@@ -227,6 +227,7 @@ mod tests {
         assert_eq!(handshake(0x04), None);
         assert_eq!(handshake(SYN | 0xe8), Some(Handshake::Syn));
     }
+
     #[test]
     fn who_talks_to_whom_is_told_with_ports_where_they_are_known() {
         let end = |address: &str, port| Endpoint {

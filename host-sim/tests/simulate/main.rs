@@ -2,6 +2,7 @@
 //! without its fault; the same seed gives the same bytes; what can't be is refused with its place.
 
 mod bytes;
+mod misspelt;
 mod picture;
 mod refused;
 mod routers;

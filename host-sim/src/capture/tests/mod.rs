@@ -1,5 +1,6 @@
 //! Tests of the reader and the writer, on captures made by hand.
 
+mod damage;
 mod defects;
 mod faults;
 mod formats;

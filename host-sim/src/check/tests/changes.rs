@@ -1,23 +1,11 @@
 //! Changes that are told exactly: where they are, and how much of them is shown.
 
 use super::samples::{
-    ICMP, ICMPV6, MSS_1460, Tcp, UDP, check_frames, checked, cut_frames, data, datagram, frames,
-    syn, udp, whole, with,
+    ICMP, ICMPV6, MSS_1460, PLAIN, ROUTED, Tcp, UDP, check_frames, checked, cut_frames, data,
+    datagram, frames, syn, udp, whole, with,
 };
 use crate::check::view::View;
 use crate::check::{CheckOptions, Summary};
-
-const PLAIN: CheckOptions = CheckOptions {
-    policy: None,
-    insert_missing: false,
-    routed: false,
-    window_packets: 64,
-    json: false,
-};
-const ROUTED: CheckOptions = CheckOptions {
-    routed: true,
-    ..PLAIN
-};
 
 /// What is found in one frame that became another.
 fn found(before: &[u8], after: &[u8], options: &CheckOptions) -> (Summary, Vec<String>) {

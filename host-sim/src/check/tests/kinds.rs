@@ -6,7 +6,7 @@ use std::slice::from_ref;
 use clamp_core::Clamp;
 
 use super::samples::{
-    MSS_1460, Tcp, check_frames, checked, clamped, cut_frames, data, frames, in_memory, syn,
+    MSS_1460, PLAIN, Tcp, check_frames, checked, clamped, cut_frames, data, frames, in_memory, syn,
     to_1492, with,
 };
 use crate::check::{CheckOptions, Packet, Summary, run};
@@ -15,14 +15,6 @@ use crate::check::{CheckOptions, Packet, Summary, run};
 const TCP_AT: usize = 34;
 const CHECKSUM_AT: usize = TCP_AT + 16;
 const MSS_AT: usize = TCP_AT + 22;
-
-const PLAIN: CheckOptions = CheckOptions {
-    policy: None,
-    insert_missing: false,
-    routed: false,
-    window_packets: 64,
-    json: false,
-};
 
 fn with_policy(policy: Clamp) -> CheckOptions {
     CheckOptions {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::samples::{
-    MSS_1460, Tcp, check_frames, checked, clamped, data, syn, timed_frames, to_1492, with,
+    self, MSS_1460, Tcp, check_frames, checked, clamped, data, syn, timed_frames, to_1492, with,
 };
 use crate::check::pairing::{Pairing, Side};
 use crate::check::view::View;
@@ -13,11 +13,8 @@ use crate::check::{CheckOptions, Packet, Summary};
 const WINDOW: usize = 32;
 
 const PLAIN: CheckOptions = CheckOptions {
-    policy: None,
-    insert_missing: false,
-    routed: false,
     window_packets: WINDOW,
-    json: false,
+    ..samples::PLAIN
 };
 
 /// Segments that nothing else resembles.

@@ -5,16 +5,10 @@ use std::slice::from_ref;
 
 use clamp_core::Clamp;
 
-use super::samples::{MSS_1460, Tcp, check_frames, checksum, clamped, data, syn, to_1492, with};
-use crate::check::{CheckOptions, Summary};
-
-const ROUTED: CheckOptions = CheckOptions {
-    policy: None,
-    insert_missing: false,
-    routed: true,
-    window_packets: 64,
-    json: false,
+use super::samples::{
+    MSS_1460, ROUTED, Tcp, check_frames, checksum, clamped, data, syn, to_1492, with,
 };
+use crate::check::{CheckOptions, Summary};
 
 /// A segment one router later.
 fn forwarded(segment: &Tcp) -> Tcp {

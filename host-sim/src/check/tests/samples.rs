@@ -10,6 +10,20 @@ use crate::check::{CheckOptions, Packet, Source, Summary, run_on};
 pub(super) const ETHERNET: u16 = 1;
 pub(super) const MSS_1460: [u8; 4] = [2, 4, 0x05, 0xb4];
 
+/// Checks whatever a clamp may do, with no router in between.
+pub(super) const PLAIN: CheckOptions = CheckOptions {
+    policy: None,
+    insert_missing: false,
+    routed: false,
+    window_packets: 64,
+    json: false,
+};
+/// The same with a router in between.
+pub(super) const ROUTED: CheckOptions = CheckOptions {
+    routed: true,
+    ..PLAIN
+};
+
 /// A TCP segment in IPv4, to be built.
 #[derive(Clone)]
 pub(super) struct Tcp {

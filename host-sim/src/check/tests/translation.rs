@@ -2,17 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::samples::{Tcp, UDP, check_frames, data, datagram, udp};
+use super::samples::{ROUTED, Tcp, UDP, check_frames, data, datagram, udp};
+use crate::check::Summary;
 use crate::check::nat::{Endpoint, Flow, Senders, Translations};
-use crate::check::{CheckOptions, Summary};
-
-const ROUTED: CheckOptions = CheckOptions {
-    policy: None,
-    insert_missing: false,
-    routed: true,
-    window_packets: 64,
-    json: false,
-};
 
 /// A datagram on the two sides of a router that gives it this port.
 fn masqueraded(number: u8, port: u16) -> [Vec<u8>; 2] {

@@ -2,6 +2,7 @@
 
 mod explained;
 mod refused;
+mod refused_options;
 
 use std::net::Ipv4Addr;
 

@@ -3,6 +3,11 @@
 # no end of their own. Without root, the tests that need namespaces run as root of a user namespace.
 source "$(dirname "$0")/prepare.sh"
 
+if [ $# -gt 0 ]; then
+    echo "run.sh takes no word: $*; long.sh takes the names of its steps" >&2
+    exit 2
+fi
+
 # What is only compiled for a board, too.
 check_with_clippy() {
     cargo clippy --quiet --workspace --all-targets -- -D warnings

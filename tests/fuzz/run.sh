@@ -7,6 +7,10 @@ cd "$(dirname "$0")"
 
 seconds="${1:-20}"
 shift || true
+if [[ ! "$seconds" =~ ^[1-9][0-9]*$ ]]; then
+    echo "run.sh: no number of seconds: $seconds" >&2
+    exit 2
+fi
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cargo +nightly fuzz list --fuzz-dir .)
 
